@@ -1,0 +1,5 @@
+"""`python -m assistant` is `stifinner`."""
+
+from assistant.cli import main
+
+main()

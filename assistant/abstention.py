@@ -1,0 +1,149 @@
+"""Whether the documents hold the answer: a calibrated decision from several signals.
+
+No signal decides alone: cosines of e5 lie close together for related and unrelated text, and fused
+z scores compare candidates with each other, never with "nothing". So absolute signals are joined
+in a logistic model: how much of the question's rare words the best passages hold, how far the best
+sentence and the best question beside a passage stand above the corpus background, and whether the
+two sides agree. It is fitted by `python -m eval.tune` on dev questions and on NorQuAD with removed
+documents; the threshold keeps 98 % of the answerable ones. Weights: assistant/data/abstention.json.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.features import FEATURES
+from assistant.query import Query
+from assistant.retrieval import Ranking
+from corpus.analysis import analyse
+from corpus.index import SearchIndex
+from corpus.register import UnitKind
+from corpus.vectors import Vectors
+
+WEIGHTS_FILE = Path(__file__).parent / "data" / "abstention.json"
+BACKGROUND_SAMPLE = 256
+LOOKED_AT = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """What the decision rests on; all higher when the answer is likelier to be there."""
+
+    coverage: float  # best BM25 score over the sum of the question's idf
+    coverage_beside: float  # the same in the questions beside passages
+    word_share: float  # rarity-weighted share of the question's words held by the best passages
+    rarest_word: float  # 1 when the rarest content word of the question is held, else 0
+    sentence: float  # best sentence's cosine, in deviations above the background
+    beside: float  # best question's cosine, in deviations above the background
+    gap: float  # fused score of the first hit less the mean of the next four
+    agreement: float  # 1 when the best lexical and the best dense candidate are the same
+    english: float
+
+
+@dataclass(frozen=True, slots=True)
+class AbstentionModel:
+    """A logistic model over the signals; answers when the probability reaches `threshold`."""
+
+    weights: Mapping[str, float]
+    bias: float
+    threshold: float
+
+    def probability(self, signals: Signals) -> float:
+        """Probability that the documents hold the answer, in [0, 1]."""
+        values = asdict(signals)
+        total = self.bias + sum(w * values[name] for name, w in self.weights.items())
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
+
+    def answers(self, signals: Signals) -> bool:
+        """Whether to answer rather than abstain."""
+        return self.probability(signals) >= self.threshold
+
+
+@cache
+def bundled_abstention() -> AbstentionModel:
+    """The model that ships with the package."""
+    record: dict[str, Any] = json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
+    return AbstentionModel(
+        weights=record["weights"], bias=record["bias"], threshold=record["threshold"]
+    )
+
+
+class SignalReader:
+    """Reads the signals of a ranking against one index's background."""
+
+    def __init__(self, index: SearchIndex) -> None:
+        self._index = index
+        self._sample: Vectors = index.dense.sample(BACKGROUND_SAMPLE)
+
+    def read(self, query: Query, ranking: Ranking) -> Signals:
+        """The signals; all zero when nothing was found."""
+        if not ranking.hits:
+            return Signals(
+                coverage=0,
+                coverage_beside=0,
+                word_share=0,
+                rarest_word=0,
+                sentence=0,
+                beside=0,
+                gap=0,
+                agreement=0,
+                english=float(query.language == "en"),
+            )
+        lexical = self._index.lexical
+        column = {name: ranking.features[:, n] for n, name in enumerate(FEATURES)}
+        mean, spread = self._background(query.vector)
+        share, rarest = self._words(query, ranking)
+        scores = ranking.scores
+        return Signals(
+            coverage=float(lexical.coverage(query.terms, {"passage": 1.0}).max()),
+            coverage_beside=float(lexical.coverage(query.terms, {"questions": 1.0}).max()),
+            word_share=share,
+            rarest_word=rarest,
+            sentence=(float(column["dense_sentence"].max()) - mean) / spread,
+            beside=(self._best_beside(ranking) - mean) / spread,
+            gap=scores[0] - float(np.mean(scores[1:5])) if len(scores) > 1 else 0.0,
+            agreement=float(
+                int(column["lexical_passage"].argmax()) == int(column["dense_sentence"].argmax())
+            ),
+            english=float(query.language == "en"),
+        )
+
+    def _background(self, vector: Vectors) -> tuple[float, float]:
+        cosines = self._sample @ vector
+        return float(cosines.mean()), float(cosines.std()) or 1.0
+
+    def _best_beside(self, ranking: Ranking) -> float:
+        """The best question's cosine; the best sentence's where no questions are indexed."""
+        found = [scores.best(UnitKind.QUESTION) for scores in ranking.units.values()]
+        known = [value for value in found if value is not None]
+        if known:
+            return max(known)
+        sentences = [scores.best(UnitKind.SENTENCE) for scores in ranking.units.values()]
+        return max((value for value in sentences if value is not None), default=0.0)
+
+    def _words(self, query: Query, ranking: Ranking) -> tuple[float, float]:
+        held: set[str] = set()
+        for hit in ranking.hits[:LOOKED_AT]:
+            held.update(analyse(f"{hit.passage.context} {hit.passage.readable}"))
+        weights: dict[str, float] = {}
+        for word in query.words:
+            terms = analyse(word)
+            if terms:
+                share = sum(term in held for term in terms) / len(terms)
+                weights[word] = share
+        if not weights:
+            return 0.0, 0.0
+        rarity = {
+            word: max(self._index.lexical.idf(term) for term in analyse(word)) for word in weights
+        }
+        total = sum(rarity.values()) or 1.0
+        rarest = max(weights, key=lambda word: rarity[word])
+        return sum(weights[w] * rarity[w] for w in weights) / total, weights[rarest]

@@ -1,0 +1,318 @@
+"""The one chain: question and history in, checked answer out.
+
+    stand alone → query → route → rank → decide → write (extractive, generative or register) → check
+
+It is a LangChain runnable sequence whose steps pass one growing `Turn`. The last step proves every
+citation against the stored text; a quote that does not stand there never leaves the house.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from langchain_core.runnables import Runnable, RunnableLambda
+
+from assistant import frames
+from assistant.abstention import AbstentionModel, SignalReader, Signals
+from assistant.answers import AnswerJson, CitationJson, NoteJson, PassageJson, TimingsJson
+from assistant.citations import Citer, unverified
+from assistant.conversation import Standalone, stand_alone
+from assistant.extractive import Extractor
+from assistant.generation import Generator, closest_statement
+from assistant.library import Library
+from assistant.query import MAX_CHARACTERS, Query, QueryMaker
+from assistant.question_kind import QuestionKind, kind_of
+from assistant.register_answers import RegisterAnswerer
+from assistant.retrieval import HybridSearch, Ranking
+from assistant.statements import Statement, score_statements
+from assistant.validity import validity_notes
+from assistant.validity_answers import ValidityAnswerer
+from corpus.errors import GenerationError
+from corpus.index import SearchIndex
+from corpus.language import Language, detect_language
+from corpus.records import Citation
+
+NEAREST_PLACES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One question as it was put."""
+
+    question: str
+    history: tuple[str, ...] = ()
+    document_ids: tuple[str, ...] = ()
+    as_of: date
+    k: int
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """An answer's text and citations, before the check."""
+
+    answered: bool
+    text: str
+    citations: tuple[Citation, ...]
+    mode: str = "extractive"
+    notes: tuple[NoteJson, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What the chain knows so far."""
+
+    ask: Ask
+    started: float
+    standalone: Standalone | None = None
+    language: Language = "nb"
+    query: Query | None = None
+    ranking: Ranking | None = None
+    signals: Signals | None = None
+    written: Written | None = None
+    retrieve_ms: float = 0
+    notes: tuple[NoteJson, ...] = field(default=())
+
+
+class AnswerChain:
+    """Builds the runnable from its collaborators; `answer` runs it."""
+
+    def __init__(
+        self,
+        *,
+        index: SearchIndex,
+        library: Library,
+        make_query: QueryMaker,
+        search: HybridSearch,
+        signal_reader: SignalReader,
+        abstention: AbstentionModel,
+        extractor: Extractor,
+        register: RegisterAnswerer,
+        validity: ValidityAnswerer,
+        generator: Generator | None,
+        model_name: str | None,
+    ) -> None:
+        self._index = index
+        self._library = library
+        self._make_query = make_query
+        self._search = search
+        self._signals = signal_reader
+        self._abstention = abstention
+        self._extractor = extractor
+        self._register = register
+        self._validity = validity
+        self._generator = generator
+        self._model_name = model_name
+        self.runnable: Runnable[Ask, AnswerJson] = (
+            RunnableLambda(self._begin)
+            | RunnableLambda(self._retrieve)
+            | RunnableLambda(self._write)
+            | RunnableLambda(self._finish)
+        )
+
+    def answer(self, ask: Ask) -> AnswerJson:
+        """The checked answer to one question."""
+        return self.runnable.invoke(ask)
+
+    def stream(self, ask: Ask, on_piece: Callable[[str], None]) -> AnswerJson:
+        """As `answer`, with the raw text of a language model handed on while it is written."""
+        turn = self._retrieve(self._begin(ask))
+        return self._finish(self._write(turn, on_piece))
+
+    def _begin(self, ask: Ask) -> Turn:
+        standalone = stand_alone(ask.question, ask.history)
+        language = detect_language(ask.question)
+        notes: list[NoteJson] = []
+        if standalone.followed:
+            text = frames.FOLLOWED_UP[language].format(question=standalone.text)
+            notes.append(NoteJson(kind="scope", text=text))
+        elif ask.history:
+            notes.append(NoteJson(kind="scope", text=frames.SUBJECT_CHANGED[language]))
+        if len(ask.question) > MAX_CHARACTERS:
+            text = frames.TRUNCATED[language].format(count=MAX_CHARACTERS)
+            notes.append(NoteJson(kind="scope", text=text))
+        return Turn(
+            ask=ask,
+            started=time.perf_counter(),
+            standalone=standalone,
+            language=language,
+            notes=tuple(notes),
+        )
+
+    def _retrieve(self, turn: Turn) -> Turn:
+        assert turn.standalone is not None
+        if not any(character.isalnum() for character in turn.standalone.text):
+            return turn
+        query = self._make_query(turn.standalone.text, turn.language)
+        k = max(turn.ask.k, 10)
+        ranking = self._search.rank(query, k, turn.ask.document_ids)
+        return replace(
+            turn,
+            query=query,
+            ranking=ranking,
+            signals=self._signals.read(query, ranking),
+            retrieve_ms=(time.perf_counter() - turn.started) * 1000,
+        )
+
+    def _write(self, turn: Turn, on_piece: Callable[[str], None] | None = None) -> Turn:
+        return replace(turn, written=self._written(turn, on_piece))
+
+    def _written(self, turn: Turn, on_piece: Callable[[str], None] | None) -> Written:
+        if turn.query is None or turn.ranking is None or turn.signals is None:
+            return Written(answered=False, text=frames.EMPTY[turn.language], citations=())
+        kind = kind_of(turn.query.text)
+        citer = self._library.citer()
+        if kind is QuestionKind.VALIDITY:
+            state = self._validity.write(
+                turn.query, turn.ranking, self._index, turn.ask.as_of, citer
+            )
+            if state is not None:
+                return Written(
+                    answered=True, text=state, citations=citer.citations, mode="register"
+                )
+        rows = self._register.write(turn.query, turn.ask.document_ids, citer)
+        if rows is not None:
+            return Written(
+                answered=True,
+                text=rows.text,
+                citations=citer.citations,
+                mode="register",
+                notes=(NoteJson(kind="scope", text=rows.filter_text),),
+            )
+        statements = score_statements(turn.query, turn.ranking, self._index)
+        if not statements or not self._abstention.answers(turn.signals):
+            return self._abstain(turn, citer)
+        if self._generator is not None:
+            try:
+                return self._generate(turn, self._generator, on_piece)
+            except GenerationError:
+                note = NoteJson(kind="model", text=frames.MODEL_FAILED[turn.language])
+                return replace(self._extract(statements, kind, turn, citer), notes=(note,))
+        return self._extract(statements, kind, turn, citer)
+
+    def _extract(
+        self, statements: Sequence[Statement], kind: QuestionKind, turn: Turn, citer: Citer
+    ) -> Written:
+        draft = self._extractor.write(statements, kind, turn.language, citer)
+        return Written(answered=True, text=draft.text, citations=citer.citations)
+
+    def _generate(
+        self, turn: Turn, generator: Generator, on_piece: Callable[[str], None] | None
+    ) -> Written:
+        assert turn.query is not None
+        assert turn.ranking is not None
+        shown = generator.shown(turn.ranking.hits)
+        pieces: list[str] = []
+        for piece in generator.stream(turn.query.text, turn.language, shown):
+            pieces.append(piece)
+            if on_piece is not None:
+                on_piece(piece)
+        taken = generator.take_apart("".join(pieces), len(shown))
+        citer = self._library.citer()
+        if taken.refused:
+            return replace(self._abstain(turn, citer), mode="generative")
+        lines = []
+        for sentence in taken.sentences:
+            markers = [
+                citer.cite(shown[n], *closest_statement(sentence.text, shown[n]))
+                for n in sentence.passages
+            ]
+            lines.append(sentence.text + "".join(f" [{marker}]" for marker in markers))
+        notes: tuple[NoteJson, ...] = ()
+        if taken.unresolved:
+            text = frames.UNRESOLVED[turn.language].format(count=taken.unresolved)
+            notes = (NoteJson(kind="model", text=text),)
+        return Written(
+            answered=True,
+            text=" ".join(lines),
+            citations=citer.citations,
+            mode="generative",
+            notes=notes,
+        )
+
+    def _abstain(self, turn: Turn, citer: Citer) -> Written:
+        """What is missing, the nearest places, and the contact form when there is one."""
+        assert turn.query is not None
+        assert turn.ranking is not None
+        language = turn.language
+        parts = [frames.ABSTAIN[language]]
+        missing = self._missing_words(turn.query, turn.ranking)
+        if missing:
+            parts.append(frames.MISSING[language].format(words=", ".join(missing)))
+        places = [
+            self._place(hit.passage.document_id, hit.passage.section, hit.passage.page, language)
+            for hit in turn.ranking.hits[:NEAREST_PLACES]
+        ]
+        if places:
+            listed = "; ".join(dict.fromkeys(places))
+            parts.append(frames.NEAREST[language].format(places=listed))
+        contact = self._register.contact(turn.query, citer)
+        if contact is not None:
+            parts.append(frames.CONTACT[language].format(quote=contact))
+        return Written(answered=False, text=" ".join(parts), citations=citer.citations)
+
+    def _missing_words(self, query: Query, ranking: Ranking) -> list[str]:
+        text = " ".join(
+            f"{hit.passage.context} {hit.passage.text}".casefold() for hit in ranking.hits[:5]
+        )
+        return [word for word in query.words if word.casefold()[:6] not in text][:5]
+
+    def _place(
+        self, document_id: str, section: tuple[str, ...], page: int | None, language: Language
+    ) -> str:
+        title = self._library.info(document_id).title
+        place = f"{title} – {section[-1]}" if section else title
+        return place + (frames.PAGE[language].format(page=page) if page is not None else "")
+
+    def _finish(self, turn: Turn) -> AnswerJson:
+        assert turn.written is not None
+        assert turn.standalone is not None
+        written = turn.written
+        wrong = unverified(written.citations, self._library.text)
+        if wrong:  # cannot happen by construction; a wrong quote must never leave
+            raise AssertionError(f"{len(wrong)} quotes do not stand in their documents")
+        infos = [self._library.info(c.document_id) for c in written.citations]
+        validity = (
+            [
+                NoteJson(kind="validity", text=text)
+                for text in validity_notes(infos, turn.ask.as_of, turn.language)
+            ]
+            if written.answered
+            else []
+        )
+        total = (time.perf_counter() - turn.started) * 1000
+        hits = turn.ranking.hits if turn.ranking else ()
+        return AnswerJson(
+            id=turn.ask.id,
+            question=turn.ask.question,
+            standalone_question=turn.standalone.text,
+            language=turn.language,
+            answered=written.answered,
+            answer=written.text,
+            citations=[CitationJson.of(citation) for citation in written.citations],
+            passages=[PassageJson.of(hit) for hit in hits[: turn.ask.k]],
+            notes=[*turn.notes, *written.notes, *validity],
+            mode=written.mode,  # type: ignore[arg-type]
+            model=self._model_name if written.mode == "generative" else None,
+            index=self._index.snapshot_id,
+            timings_ms=TimingsJson(
+                retrieve=round(turn.retrieve_ms, 1),
+                answer=round(total - turn.retrieve_ms, 1),
+                total=round(total, 1),
+            ),
+        )
+
+
+def new_id() -> str:
+    """An id for a question that came without one."""
+    return uuid.uuid4().hex[:12]
+
+
+def pieces(text: str) -> Iterator[str]:
+    """A finished text word by word, for a page that shows it while it grows."""
+    for word in text.split(" "):
+        yield word + " "

@@ -1,0 +1,133 @@
+"""A query on the register of commitments: one field for each column that can be asked for.
+
+The command line fills it from its options, the chat from a question (assistant/commitment_grammar),
+a language model from its structured output. Whoever fills it, the rows come from the register.
+All fields given must hold. Names match in any of their forms; a due date matches its printed form
+and its meaning (2011 lies in 2010–2012).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from corpus.commitment_kinds import goal_number, is_primary
+from corpus.deadlines import machine_readable
+from corpus.names import fold, forms_of
+from corpus.records import Commitment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitmentQuery:
+    """Which rows are wanted; None or empty means any. `weak` adds sentences with skal/vil/bør."""
+
+    documents: tuple[str, ...] = ()
+    goal: str | None = None
+    strategy: str | None = None
+    responsible: str | None = None
+    partner: str | None = None
+    actor: str | None = None  # responsible or partner
+    due: str | None = None
+    text: str | None = None
+    modality: str | None = None
+    weak: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing but documents is asked for."""
+        fields = (self.goal, self.strategy, self.responsible, self.partner, self.actor, self.due)
+        return not any((*fields, self.text, self.modality))
+
+
+def select(rows: Iterable[Commitment], query: CommitmentQuery) -> list[Commitment]:
+    """The rows that fit, in document order."""
+    tests = [test for test in _tests(query) if test is not None]
+    return [row for row in rows if all(test(row) for test in tests)]
+
+
+def _tests(query: CommitmentQuery) -> list[Callable[[Commitment], bool] | None]:
+    def when(
+        value: str | None, test: Callable[[Commitment, str], bool]
+    ) -> Callable[[Commitment], bool] | None:
+        return None if value is None else lambda row: test(row, value)
+
+    return [
+        None if query.weak else is_primary,
+        (lambda row: row.document_id in query.documents) if query.documents else None,
+        when(query.goal, _has_goal),
+        when(query.strategy, lambda row, value: row.strategy_no == value.rstrip(".")),
+        when(query.responsible, lambda row, name: _names(name, _responsible(row))),
+        when(query.partner, lambda row, name: _names(name, _partners(row))),
+        when(query.actor, lambda row, name: _names(name, (*_responsible(row), *_partners(row)))),
+        when(query.due, _is_due),
+        when(query.text, _has_text),
+        when(query.modality, lambda row, value: row.modality.value == value),
+    ]
+
+
+def goal_of(row: Commitment) -> str | None:
+    """The number of a row's goal, "6"; None when its goal has none."""
+    number = goal_number(row.goal)
+    if number is None and row.strategy_no and "." in row.strategy_no:
+        return row.strategy_no.split(".")[0]
+    return number
+
+
+def _has_goal(row: Commitment, value: str) -> bool:
+    if value.strip().isdigit():
+        return goal_of(row) == value.strip()
+    return row.goal is not None and value.casefold() in row.goal.casefold()
+
+
+def _responsible(row: Commitment) -> tuple[str, ...]:
+    return (*row.responsible, *row.responsible_names)
+
+
+def _partners(row: Commitment) -> tuple[str, ...]:
+    return (*row.partners, *row.partner_names)
+
+
+def _names(wanted: str, printed: Sequence[str]) -> bool:
+    forms = {fold(form) for form in forms_of(wanted)}
+    for name in printed:
+        parts = {fold(name), *(fold(part) for part in re.split(r"[/,]", name))}
+        if forms & parts:
+            return True
+    return False
+
+
+def _is_due(row: Commitment, value: str) -> bool:
+    if row.when is not None and " ".join(value.split()).casefold() in row.when.casefold():
+        return True
+    wanted = machine_readable(value) or (value.casefold(),)
+    return any(_covers(have, want) for want in wanted for have in row.due)
+
+
+def _covers(have: str, want: str) -> bool:
+    if have == want or (have.startswith(f"{want}-") and len(have) == 10):
+        return True
+    span = re.fullmatch(r"(\d{4})-(\d{4})", have)
+    return bool(span and want.isdigit() and int(span[1]) <= int(want) <= int(span[2]))
+
+
+def _has_text(row: Commitment, value: str) -> bool:
+    whole = " ".join(filter(None, (row.measure, row.strategy, row.indicator, row.goal))).casefold()
+    return all(word in whole for word in value.casefold().split())
+
+
+def describe(query: CommitmentQuery, english: bool) -> str:
+    """The filter in words, so that a reader can correct it."""
+    labels = (
+        ("goal", "mål", query.goal),
+        ("strategy", "strategi", query.strategy),
+        ("responsible", "ansvarlig", query.responsible),
+        ("partner", "samarbeidspartner", query.partner),
+        ("actor", "aktør", query.actor),
+        ("due", "frist", query.due),
+        ("text", "tekst", query.text),
+        ("modality", "forpliktelse", query.modality),
+        ("document", "dokument", ", ".join(query.documents) or None),
+    )
+    parts = [f"{en if english else no} = {value}" for en, no, value in labels if value]
+    return ("Filter: " if parts else "Filter: –") + "; ".join(parts)

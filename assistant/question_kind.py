@@ -1,0 +1,68 @@
+"""What a question asks for, read from its wording in three languages.
+
+The kind changes how an answer is put together (a whole list, both sides of a comparison, a state
+of validity), never what is searched. Patterns are of the language, not of any document.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+
+class QuestionKind(StrEnum):
+    """How an answer must be shaped."""
+
+    PLAIN = "plain"
+    LIST = "list"
+    COMPARE = "compare"
+    VALIDITY = "validity"
+
+
+_LIST = re.compile(
+    r"^\W*(hvilke[nt]?\b(?! (dato|år|årstall|tall))|kva for\b|kva\b.*\b(krav|mål|tiltak|område)|"
+    r"list(e)? opp|nevn|nemn|ramse? opp|gi (meg )?(en |ei )?(liste|oversikt)|vis (meg )?alle|"
+    r"what are\b|which\b.*\b\w+s\b|list\b|name (all|the)|enumerate|give me (a|the) list)"
+    r"|\b(alle|samtlige) (krav|mål|tiltak|punkt|strategi|område|delmål|kriteri)\w*"
+    r"|\bhvor mange\b.*\bog hvilke\b|\ball (the )?\w+s\b"
+    r"|^\W*(hva|kva) (er|var|vil|skal|må|bør|forventes|forventer|inngår|består)\b.*"
+    r"\b(punktene|kravene|tiltakene|målene|områdene|kriteriene|kravene|strategiane|krava|punkta|"
+    r"forventningene|satsingsområdene|oppgavene|indikatorene|driverne|verdiene)\b",
+    re.IGNORECASE,
+)
+_COMPARE = re.compile(
+    r"\b(sammenlign|samanlikn|forskjell|skilnad|ulik(t|e|ler|het)|likhet|likskap|begge (planene|"
+    r"dokumentene)|i forhold til .* og|både .* og .*(plan|rapport|veikart|dokument)|"
+    r"compare|comparison|differ(s|ence|ences|ent)?|both (the )?\w+|in common|versus|vs\.?|"
+    r"felles for|til felles|sams for|respektivt|respectively)\b",
+    re.IGNORECASE,
+)
+_VALIDITY = re.compile(
+    r"\b((gjelder|gjeld|gyldig|gjeldende|gjeldande|i kraft|utløpt|utgått|utdatert|foreldet|"
+    r"bindende|bindande|forpliktende|vedtatt|vedteke|vedteken|vedtok|oppdatert|revidert|erstatta?t?|"
+    r"utgått)\b.*\b(planen?|samfunnsdelen|strategien?|rapporten?|veikartet|dokumentet|siden|"
+    r"retningslinjene|føringene|nettsiden)|"
+    r"(planen?|kommuneplanens?|samfunnsdelen|strategien?|næringsplan\w*|rapporten?|veikart\w*|"
+    r"dokumentet|siden|sida|retningslinjene|føringene)\b.*\b(gjelder|gjeld|gyldig|gjeldende|"
+    r"gjeldande|i kraft|utløpt|utgått|utdatert|foreldet|bindende|bindande|vedtatt|vedteke|vedteken|"
+    r"oppdatert|revidert|erstattet|forpliktende)|"
+    r"(plan|roadmap|report|strategy|document|page|guidelines?)\b.*\b(in force|valid|binding|"
+    r"adopted|expired|outdated|up to date|updated|superseded|replaced|still appl\w+)|"
+    r"(in force|valid|binding|adopted|expired|updated)\b.*\b(plan|roadmap|report|strategy|"
+    r"document|page))\b",
+    re.IGNORECASE,
+)
+_FACT_ABOUT_CONTENT = re.compile(
+    r"\b(hvilke (krav|mål|tiltak)|hvor mange|what (does|do) the .* say)\b", re.IGNORECASE
+)
+
+
+def kind_of(question: str) -> QuestionKind:
+    """The kind of a question; plain when no pattern speaks clearly."""
+    if _COMPARE.search(question):
+        return QuestionKind.COMPARE
+    if _VALIDITY.search(question) and not _FACT_ABOUT_CONTENT.search(question):
+        return QuestionKind.VALIDITY
+    if _LIST.search(question):
+        return QuestionKind.LIST
+    return QuestionKind.PLAIN

@@ -1,0 +1,140 @@
+"""Answers from the register: commitments asked for by field, and where to send a question.
+
+A question that the grammar understands (assistant/commitment_grammar.py) is answered with all rows
+that fit, as a table whose every row is cited; counts are counted from those rows. The filter is
+told, so that a reader can correct it. A question that is not understood, or that no row fits,
+gives None, and the passages answer it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.citations import Citer
+from assistant.commitment_grammar import CommitmentGrammar, Understood, Wanted
+from assistant.commitment_query import describe, select
+from assistant.commitment_tables import strategies_of
+from assistant.frames import REGISTER_COUNT, REGISTER_HEADER, REGISTER_STRATEGIES
+from assistant.library import Library
+from assistant.query import Query
+from corpus.index import SearchIndex, statements
+from corpus.language import Language
+from corpus.records import Commitment, Passage
+
+ASKS_WHO = re.compile(
+    r"\b(hvem|kven|kontakt\w*|henvend\w*|vend\w* (meg|oss|seg)|spørre|søke|who|contact|reach|"
+    r"get in touch|apply|propose|kommunen|municipality)\b",
+    re.IGNORECASE,
+)
+FORM = re.compile(
+    r"\b(skjema|melde inn|innmelding|meld inn|kontaktskjema|submit|application form|"
+    r"contact form)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterAnswer:
+    """Rows as text with markers, and the filter that chose them in words."""
+
+    text: str
+    filter_text: str
+    rows: tuple[Commitment, ...]
+
+
+class RegisterAnswerer:
+    """Answers from rows instead of passages."""
+
+    def __init__(self, index: SearchIndex, library: Library) -> None:
+        self._index = index
+        self._library = library
+        self._form: tuple[Passage, int, int] | None = None
+        self._looked = False
+        self._rows = index.register.commitments()
+        self._grammar = CommitmentGrammar(
+            self._rows, {name: info.title for name, info in library.infos.items()}
+        )
+
+    def write(
+        self, query: Query, document_ids: Sequence[str], citer: Citer
+    ) -> RegisterAnswer | None:
+        """The rows that a question about commitments asks for; None for any other question."""
+        understood = self._grammar.understand(query.text, document_ids)
+        if understood is None:
+            return None
+        rows = select(self._rows, understood.query)
+        if not rows:
+            return None
+        return RegisterAnswer(
+            text=self._render(rows, understood, query.language, citer),
+            filter_text=describe(understood.query, query.language == "en"),
+            rows=tuple(rows),
+        )
+
+    def _render(
+        self, rows: Sequence[Commitment], understood: Understood, language: Language, citer: Citer
+    ) -> str:
+        strategies = strategies_of(rows)
+        wants_strategies = understood.wanted in (Wanted.STRATEGIES, Wanted.COUNT_STRATEGIES)
+        if wants_strategies and strategies:
+            first = {(str(r.document_id), r.strategy_no): r for r in reversed(rows)}
+            lines = [REGISTER_STRATEGIES[language].format(count=len(strategies))]
+            for document, number, text in strategies:
+                marker = self._cite(first[(document, number)], citer)
+                lines.append(f"- {number}: {text} {marker}")
+            return "\n".join(lines)
+        lines = [REGISTER_COUNT[language].format(count=len(rows)), ""]
+        lines.append("| " + " | ".join(REGISTER_HEADER[language]) + " |")
+        lines.append("|" + "---|" * len(REGISTER_HEADER[language]))
+        for row in rows:
+            cells = (
+                row.strategy_no or "",
+                row.measure,
+                ", ".join(row.responsible),
+                ", ".join(row.partners),
+                row.when or "–",
+                self._cite(row, citer),
+            )
+            lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
+        return "\n".join(lines)
+
+    def _cite(self, row: Commitment, citer: Citer) -> str:
+        passage = self._passage_of(row)
+        return "" if passage is None else f"[{citer.cite(passage, row.start, row.end)}]"
+
+    def _passage_of(self, row: Commitment) -> Passage | None:
+        if row.passage_id is None:
+            return None
+        number = self._index.register.row_of(row.passage_id)
+        return None if number is None else self._index.register.passages([number])[number]
+
+    def contact(self, query: Query, citer: Citer) -> str | None:
+        """The sentence that names a form for approaching the municipality, with its marker.
+
+        Only for questions to or about approaching somebody, and only when the documents have one.
+        """
+        if not ASKS_WHO.search(query.text):
+            return None
+        found = self._find_form()
+        if found is None:
+            return None
+        passage, start, end = found
+        marker = citer.cite(passage, start, end)
+        quote = " ".join(self._library.text(passage.document_id)[start:end].split())
+        return f"«{quote}» [{marker}]"
+
+    def _find_form(self) -> tuple[Passage, int, int] | None:
+        if not self._looked:
+            self._looked = True
+            self._form = next(
+                (
+                    (passage, passage.start + start, passage.start + end)
+                    for _, passage in self._index.register.all_passages()
+                    for start, end in statements(passage)
+                    if FORM.search(passage.text[start:end]) and end - start > 40
+                ),
+                None,
+            )
+        return self._form

@@ -1,0 +1,1 @@
+"""What the documents are, and the code that stores and searches them."""

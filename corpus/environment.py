@@ -1,0 +1,48 @@
+"""Keeping foreign libraries off the network and off other people's folders.
+
+Several of them decide at import time whether to phone home, so this must come first.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+QUIET = {
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "DO_NOT_TRACK": "1",
+    "TOKENIZERS_PARALLELISM": "true",
+}
+
+# For a model that lies in a folder: nothing is looked up at the hub, not even whether it is newer.
+OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+
+
+@contextmanager
+def environment(**variables: str) -> Iterator[None]:
+    """Set environment variables for the block, then put the former ones back."""
+    former = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in former.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def silence_telemetry() -> None:
+    """Switch off what openvino and huggingface_hub report home. Call before importing them.
+
+    `import openvino` posts an event to Google Analytics unless a consent file in the user's home
+    forbids it. With its telemetry package blocked it uses its own stub, and writes no file either.
+    """
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    if "openvino" not in sys.modules:
+        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]

@@ -1,0 +1,166 @@
+"""The folder that everything is kept in, its snapshots and its locks.
+
+    home/
+      models/            models made from the wheel
+      cache/             embeddings by content hash
+      index/CURRENT      the id of the served snapshot, replaced by one atomic rename
+      index/<id>/        a finished snapshot; never changed after CURRENT named it
+      index/.new-…       a snapshot in the making; a killed ingest leaves it, the next one sweeps it
+      user.sqlite        what users add: feedback, notes on commitments
+      ingest.lock        held by the one running ingest
+
+A reader holds a shared lock on its snapshot's `in-use` file, so that an ingest never removes the
+folder under a process which still serves it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+import portalocker
+
+from corpus.errors import IngestRunningError, NoIndexError, SettingsError
+
+CURRENT = "CURRENT"
+STAGING_PREFIX = ".new-"
+IN_USE = "in-use"
+
+
+class Home:
+    """Paths below one home folder; the folder is made when first written to."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.expanduser().absolute()
+
+    @property
+    def models(self) -> Path:
+        """Folder of converted models."""
+        return self.root / "models"
+
+    @property
+    def cache(self) -> Path:
+        """Folder of the embedding cache."""
+        return self.root / "cache"
+
+    @property
+    def index(self) -> Path:
+        """Folder of the snapshots."""
+        return self.root / "index"
+
+    @property
+    def user_file(self) -> Path:
+        """SQLite file of what users add; an ingest never touches it."""
+        return self.root / "user.sqlite"
+
+    def prepare(self) -> None:
+        """Make the folders.
+
+        Raises:
+            SettingsError: the home cannot be written.
+        """
+        try:
+            for folder in (self.models, self.cache, self.index):
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise SettingsError(
+                f"Cannot write to {self.root} ({exc.strerror}); set STIFINNER_HOME to a folder "
+                "that you may write to."
+            ) from exc
+
+    def current_id(self) -> str | None:
+        """Id of the served snapshot, or None when nothing is indexed yet."""
+        try:
+            name = (self.index / CURRENT).read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return None
+        return name if name and (self.index / name).is_dir() else None
+
+    def current(self) -> Path:
+        """Folder of the served snapshot.
+
+        Raises:
+            NoIndexError: nothing is indexed yet.
+        """
+        name = self.current_id()
+        if name is None:
+            raise NoIndexError("Nothing is indexed yet: run `stifinner ingest` first.")
+        return self.index / name
+
+    def new_staging(self, snapshot_id: str) -> Path:
+        """An empty folder to build a snapshot in."""
+        staging = self.index / f"{STAGING_PREFIX}{snapshot_id}"
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir(parents=True)
+        return staging
+
+    def publish(self, staging: Path, snapshot_id: str) -> Path:
+        """Make `staging` the served snapshot: rename the folder, then CURRENT, each atomically."""
+        target = self.index / snapshot_id
+        if target.exists():
+            shutil.rmtree(target)
+        staging.rename(target)
+        pointer = self.index / f"{CURRENT}.tmp"
+        with pointer.open("w", encoding="utf-8") as stream:
+            stream.write(snapshot_id)
+            stream.flush()
+            os.fsync(stream.fileno())
+        pointer.replace(self.index / CURRENT)
+        return target
+
+    def sweep(self) -> None:
+        """Remove staging folders and snapshots that nobody serves or reads any more."""
+        current = self.current_id()
+        for folder in self.index.iterdir() if self.index.is_dir() else ():
+            if not folder.is_dir() or folder.name == current:
+                continue
+            if folder.name.startswith(STAGING_PREFIX) or not _is_read(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def ingest_lock(self, wait_s: float, on_wait: Callable[[], None]) -> Iterator[None]:
+        """Hold the one ingest lock; `on_wait` is called once if somebody else holds it.
+
+        Raises:
+            IngestRunningError: the lock did not come free within `wait_s` seconds.
+        """
+        self.prepare()
+        with (self.root / "ingest.lock").open("a+") as stream:
+            deadline = time.monotonic() + wait_s
+            told = False
+            while not _try_lock(stream, portalocker.LockFlags.EXCLUSIVE):
+                if not told:
+                    on_wait()
+                    told = True
+                if time.monotonic() >= deadline:
+                    raise IngestRunningError(
+                        f"Another ingest is running on {self.root}; wait for it to end, then run "
+                        "this again."
+                    )
+                time.sleep(0.2)
+            yield
+
+
+def hold_for_reading(snapshot: Path) -> IO[str]:
+    """A shared lock that keeps `snapshot` from being swept until the stream is closed."""
+    stream = (snapshot / IN_USE).open("a+")
+    _try_lock(stream, portalocker.LockFlags.SHARED)
+    return stream
+
+
+def _is_read(snapshot: Path) -> bool:
+    with (snapshot / IN_USE).open("a+") as stream:
+        return not _try_lock(stream, portalocker.LockFlags.EXCLUSIVE)
+
+
+def _try_lock(stream: IO[str], kind: portalocker.LockFlags) -> bool:
+    try:
+        portalocker.lock(stream, kind | portalocker.LockFlags.NON_BLOCKING)
+    except (portalocker.LockException, portalocker.AlreadyLocked):
+        return False
+    return True

@@ -1,0 +1,302 @@
+"""One snapshot of the corpus: register, vectors and lexical index, made together, opened together.
+
+A snapshot carries the fingerprint of everything that can change a ranking: the embedding model,
+chunking and repair versions, analysis, each document's hash and manifest entry, and the questions
+beside passages. Opening it with another embedding model is an error, never a worse ranking.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+import numpy as np
+
+from corpus.analysis import analyse, analysis_fingerprint
+from corpus.errors import FingerprintError, NoIndexError
+from corpus.home import Home, hold_for_reading
+from corpus.language import Language
+from corpus.lexical import LexicalIndex
+from corpus.records import BlockKind, Commitment, Document, Passage
+from corpus.register import Register, RegisterWriter, Unit, UnitKind
+from corpus.text import split_sentences
+from corpus.vectors import (
+    KINDS,
+    ChromaWriter,
+    DenseIndex,
+    Vectors,
+    collection_name,
+    connect,
+    copy_embedded,
+)
+
+WINDOW_SENTENCES = 3
+UNIT_BATCH = 2048
+LEXICAL_FOLDER = "lexical"
+INDEX_VERSION = 1  # raise when units, fields or files of a snapshot change
+
+
+class BulkEmbeddings(Protocol):
+    """What an index needs of an embedding model."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names model and weights; vectors of equal fingerprints may be mixed."""
+
+    def encode_units(
+        self, texts: Sequence[str], as_queries: bool, on_batch: Callable[[int], None]
+    ) -> Vectors:
+        """Vectors (n, dim), unit length, in the order of `texts`; `on_batch` gets counts done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BesideQuestion:
+    """A question beside a passage, about the statement [start, end) of the document."""
+
+    text: str
+    start: int
+    end: int
+
+
+def digest(record: Any) -> str:
+    """A short stable hash of anything JSON can hold."""
+    text = json.dumps(record, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def statements(passage: Passage) -> list[tuple[int, int]]:
+    """Spans (within the passage) of its sentences, list items and table cells, in order."""
+    spans: list[tuple[int, int]] = []
+    offset = 0
+    for line in passage.text.split("\n"):
+        spans += [(offset + start, offset + end) for start, end in split_sentences(line)]
+        offset += len(line) + 1
+    return [(s, e) for s, e in spans if any(c.isalnum() for c in passage.text[s:e])]
+
+
+def units_of(
+    passage: Passage, row: int, questions: Sequence[BesideQuestion]
+) -> list[tuple[str, int, UnitKind, int, int, str, str]]:
+    """The units of a passage, as rows for `RegisterWriter.add_units`."""
+    heading = passage.section[-1] + ". " if passage.section else ""
+    spans = statements(passage)
+    units: list[tuple[UnitKind, int, int, str]] = [
+        (
+            UnitKind.PASSAGE,
+            passage.start,
+            passage.end,
+            f"{passage.context}\n{passage.readable}".strip(),
+        )
+    ]
+    for start, end in spans:
+        text = passage.text[start:end].strip("• ")
+        units.append((UnitKind.SENTENCE, passage.start + start, passage.start + end, text))
+    if passage.kind is not BlockKind.TABLE_ROW and len(spans) > WINDOW_SENTENCES:
+        for first in range(0, len(spans) - WINDOW_SENTENCES + 1, 2):
+            start, end = spans[first][0], spans[first + WINDOW_SENTENCES - 1][1]
+            text = heading + passage.text[start:end].replace("\n", " ")
+            units.append((UnitKind.WINDOW, passage.start + start, passage.start + end, text))
+    units += [(UnitKind.QUESTION, q.start, q.end, q.text) for q in questions]
+    rows = {}
+    for kind, start, end, text in units:
+        text_hash = digest(text)
+        identity = f"{passage.id}/{kind.value}/{start - passage.start}/{text_hash}"
+        rows[identity] = (identity, row, kind, start, end, text, text_hash)
+    return list(rows.values())
+
+
+class SnapshotWriter:
+    """Writes a snapshot into a staging folder: documents one by one, then `finish`."""
+
+    def __init__(self, staging: Path, snapshot_id: str, chroma_url: str | None) -> None:
+        self._folder = staging
+        self._id = snapshot_id
+        self._url = chroma_url
+        self._register = RegisterWriter(staging)
+        self._offsets = [0]
+        self._kinds: list[int] = []
+        self._document_of: list[str] = []
+        self._fields: dict[str, list[list[str]]] = {"passage": [], "context": [], "questions": []}
+        self.chroma_writes = 0
+
+    def add_document(
+        self,
+        document: Document,
+        passages: Sequence[Passage],
+        commitments: Sequence[Commitment],
+        questions: Mapping[str, Sequence[BesideQuestion]],
+    ) -> None:
+        """Write one document; `questions` are by passage id."""
+        first = self._register.add_document(document, passages, commitments)
+        language: Language = "en" if document.info.language == "en" else "nb"
+        for number, passage in enumerate(passages):
+            beside = questions.get(passage.id, ())
+            units = units_of(passage, first + number, beside)
+            self._register.add_units(units)
+            self._kinds += [KINDS.index(unit[2]) for unit in units]
+            self._offsets.append(len(self._kinds))
+            self._document_of.append(passage.document_id)
+            self._fields["passage"].append(analyse(passage.readable, language))
+            self._fields["context"].append(analyse(passage.context, language))
+            self._fields["questions"].append([t for q in beside for t in analyse(q.text)])
+
+    @property
+    def unit_count(self) -> int:
+        """Units written so far: what `finish` will embed or find in the cache."""
+        return len(self._kinds)
+
+    @property
+    def passage_count(self) -> int:
+        """Passages written so far."""
+        return self._register.passage_count
+
+    def finish(
+        self,
+        embeddings: BulkEmbeddings,
+        previous: Path | None,
+        meta: Mapping[str, Any],
+        bm25: tuple[float, float],
+        on_progress: Callable[[int], None],
+    ) -> None:
+        """Embed what is new, write vectors, Chroma and the lexical index, and close."""
+        LexicalIndex.build(
+            self._fields, k1=bm25[0], b=bm25[1], fingerprint=analysis_fingerprint()
+        ).save(self._folder / LEXICAL_FOLDER)
+        np.save(self._folder / "offsets.npy", np.asarray(self._offsets, dtype=np.int64))
+        np.save(self._folder / "kinds.npy", np.asarray(self._kinds, dtype=np.uint8))
+        self._write_vectors(embeddings, previous, on_progress)
+        for key, value in meta.items():
+            self._register.set_meta(key, value)
+        self._register.set_meta("snapshot", self._id)
+        self._register.set_meta("model", embeddings.fingerprint)
+        self._register.close()
+
+    def _write_vectors(
+        self, embeddings: BulkEmbeddings, previous: Path | None, on_progress: Callable[[int], None]
+    ) -> None:
+        if self._url is None and previous is not None:
+            copy_embedded(previous, self._folder)
+        chroma = ChromaWriter(
+            connect(self._folder, self._url), collection_name(self._id, self._url)
+        )
+        existing = chroma.existing_ids()
+        wanted: set[str] = set()
+        matrix: np.memmap[Any, np.dtype[np.float32]] | None = None
+        for batch in self._register.iterate_units(UNIT_BATCH):
+            vectors = self._embed(embeddings, batch, on_progress)
+            if matrix is None:
+                matrix = np.lib.format.open_memmap(
+                    self._folder / "vectors.npy",
+                    mode="w+",
+                    dtype=np.float32,
+                    shape=(self.unit_count, vectors.shape[1]),
+                )
+            matrix[batch[0].ord : batch[-1].ord + 1] = vectors
+            wanted.update(unit.id for unit in batch)
+            new = [n for n, unit in enumerate(batch) if unit.id not in existing]
+            chroma.add(
+                [batch[n].id for n in new],
+                [batch[n].text for n in new],
+                [
+                    {
+                        "kind": batch[n].kind.value,
+                        "document_id": self._document_of[batch[n].passage],
+                    }
+                    for n in new
+                ],
+                vectors[new],
+            )
+        if matrix is None:
+            matrix = np.lib.format.open_memmap(
+                self._folder / "vectors.npy", mode="w+", dtype=np.float32, shape=(0, 1)
+            )
+        matrix.flush()
+        chroma.remove(sorted(existing - wanted))
+        self.chroma_writes = chroma.written
+
+    def _embed(
+        self, embeddings: BulkEmbeddings, batch: Sequence[Unit], on_progress: Callable[[int], None]
+    ) -> Vectors:
+        """A question is embedded as a query, since it is compared with queries."""
+        is_question = np.asarray([unit.kind is UnitKind.QUESTION for unit in batch])
+        parts = []
+        for as_queries in (False, True):
+            rows = np.flatnonzero(is_question == as_queries)
+            if len(rows):
+                texts = [batch[int(n)].text for n in rows]
+                parts.append((rows, embeddings.encode_units(texts, as_queries, on_progress)))
+        vectors = np.empty((len(batch), parts[0][1].shape[1]), dtype=np.float32)
+        for rows, part in parts:
+            vectors[rows] = part
+        return vectors
+
+
+class SearchIndex:
+    """A finished snapshot, opened for searching. Close it to let an ingest sweep it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        register: Register,
+        lexical: LexicalIndex,
+        dense: DenseIndex,
+        hold: IO[str],
+    ) -> None:
+        self.folder = folder
+        self.register = register
+        self.lexical = lexical
+        self.dense = dense
+        self._hold = hold
+
+    @property
+    def snapshot_id(self) -> str:
+        """Id of the snapshot, printed with every answer."""
+        return self.folder.name
+
+    def close(self) -> None:
+        """Release the snapshot."""
+        self.register.close()
+        self._hold.close()
+
+    @classmethod
+    def open(cls, home: Home, embeddings: Any, chroma_url: str | None) -> SearchIndex:
+        """Open the served snapshot.
+
+        Raises:
+            NoIndexError: nothing is indexed yet.
+            FingerprintError: it was made with another embedding model.
+        """
+        for _ in range(3):  # an ingest may publish and sweep between the two steps
+            folder = home.current()
+            try:
+                hold = hold_for_reading(folder)
+                break
+            except FileNotFoundError:
+                continue
+        else:
+            raise NoIndexError("The index changed while it was opened; try again.")
+        register = Register(folder)
+        made_with = register.meta("model")
+        if made_with != embeddings.fingerprint or register.meta("version") != INDEX_VERSION:
+            raise FingerprintError(
+                f"The index was made with model {made_with}, the settings ask for "
+                f"{embeddings.fingerprint}: run `stifinner ingest --rebuild`, or set "
+                "STIFINNER_EMBEDDING_MODEL back."
+            )
+        return cls(
+            folder,
+            register=register,
+            lexical=LexicalIndex.load(folder / LEXICAL_FOLDER),
+            dense=DenseIndex(folder, folder.name, chroma_url, embeddings),
+            hold=hold,
+        )
+
+
+def documents_fingerprint(entries: Iterable[tuple[str, str, str]]) -> str:
+    """Hash of (document id, bytes' hash, manifest entry's hash), order-free."""
+    return digest(sorted(entries))

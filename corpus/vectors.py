@@ -1,0 +1,221 @@
+"""The units' vectors: Chroma finds candidates, a memory-mapped matrix scores them exactly.
+
+Chroma (embedded in the snapshot's folder, or a server by URL) holds every unit and answers the
+nearest ones. Its index is approximate and returns only the best, while fusing and reranking need
+the exact score of every unit of a candidate passage. So the same vectors also lie in `vectors.npy`
+in unit order; the units of one passage are neighbours there, and a candidate costs one slice.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlparse
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.errors import IndexUnavailableError, SettingsError
+from corpus.register import UnitKind
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from langchain_core.embeddings import Embeddings
+
+Vectors = npt.NDArray[np.float32]
+KINDS = tuple(UnitKind)
+COLLECTION_PREFIX = "stifinner-"
+EMBEDDED_COLLECTION = "stifinner-units"
+CHROMA_FOLDER = "chroma"
+ADD_BATCH = 1000
+SEARCH_EF = 400  # candidates the graph walk keeps; below the number asked for, recall drops
+
+
+class ChromaUnit(Protocol):
+    """What Chroma is given of a unit."""
+
+    id: str
+    text: str
+
+
+def connect(folder: Path, url: str | None) -> ClientAPI:
+    """A Chroma client on the snapshot's own folder, or on a server.
+
+    Raises:
+        IndexUnavailableError: the server does not answer.
+        SettingsError: the URL has no host.
+    """
+    import chromadb
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False)
+    if url is None:
+        return chromadb.PersistentClient(path=str(folder / CHROMA_FOLDER), settings=settings)
+    parts = urlparse(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SettingsError(f"chroma_url '{url}': write it as http://host:port.")
+    try:
+        return chromadb.HttpClient(
+            host=parts.hostname,
+            port=parts.port or (443 if parts.scheme == "https" else 8000),
+            ssl=parts.scheme == "https",
+            settings=settings,
+        )
+    except ValueError as exc:  # chromadb raises ValueError when the server cannot be reached
+        raise IndexUnavailableError(
+            f"The Chroma server at {url} does not answer; start it, or unset STIFINNER_CHROMA_URL."
+        ) from exc
+
+
+def collection_name(snapshot_id: str, url: str | None) -> str:
+    """A server holds a collection a snapshot; an embedded database holds just the one."""
+    return EMBEDDED_COLLECTION if url is None else f"{COLLECTION_PREFIX}{snapshot_id}"
+
+
+class ChromaWriter:
+    """Brings a collection to exactly the wanted units, touching only what differs."""
+
+    def __init__(self, client: ClientAPI, name: str) -> None:
+        self._collection = client.get_or_create_collection(
+            name,
+            configuration={"hnsw": {"space": "ip", "ef_search": SEARCH_EF}},
+            embedding_function=None,
+        )
+        self.written = 0
+
+    def existing_ids(self) -> set[str]:
+        """Ids that the collection holds."""
+        ids: set[str] = set()
+        while True:
+            page = self._collection.get(include=[], limit=50_000, offset=len(ids))["ids"]
+            ids.update(page)
+            if not page:
+                return ids
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Delete units."""
+        for first in range(0, len(ids), ADD_BATCH):
+            part = list(ids[first : first + ADD_BATCH])
+            self._collection.delete(ids=part)
+            self.written += len(part)
+
+    def add(
+        self,
+        ids: Sequence[str],
+        texts: Sequence[str],
+        metadatas: Sequence[dict[str, Any]],
+        vectors: Vectors,
+    ) -> None:
+        """Add units; all sequences are as long as `vectors` has rows."""
+        for first in range(0, len(ids), ADD_BATCH):
+            part = slice(first, first + ADD_BATCH)
+            self._collection.add(
+                ids=list(ids[part]),
+                documents=list(texts[part]),
+                metadatas=list(metadatas[part]),
+                embeddings=vectors[part],
+            )
+        self.written += len(ids)
+
+
+def copy_embedded(previous: Path, staging: Path) -> bool:
+    """Start a new embedded database from the previous snapshot's; False when there is none."""
+    source = previous / CHROMA_FOLDER
+    if not source.is_dir():
+        return False
+    shutil.copytree(source, staging / CHROMA_FOLDER)
+    return True
+
+
+def drop_stale_collections(client: ClientAPI, keep: Iterable[str]) -> None:
+    """Delete our collections on a server, except those named."""
+    kept = set(keep)
+    for collection in client.list_collections():
+        if collection.name.startswith(COLLECTION_PREFIX) and collection.name not in kept:
+            client.delete_collection(collection.name)
+
+
+class DenseIndex:
+    """Nearest units by Chroma, exact scores of a passage's units by the matrix."""
+
+    def __init__(
+        self, folder: Path, snapshot_id: str, url: str | None, embeddings: Embeddings
+    ) -> None:
+        from langchain_chroma import Chroma
+
+        self._matrix: Vectors = np.load(folder / "vectors.npy", mmap_mode="r")
+        self._offsets: npt.NDArray[np.int64] = np.load(folder / "offsets.npy")
+        self._kinds: npt.NDArray[np.uint8] = np.load(folder / "kinds.npy")
+        self._store = Chroma(
+            client=connect(folder, url),
+            collection_name=collection_name(snapshot_id, url),
+            embedding_function=embeddings,
+            create_collection_if_not_exists=False,
+        )
+
+    @property
+    def unit_count(self) -> int:
+        """Number of units."""
+        return int(self._kinds.shape[0])
+
+    def nearest(
+        self, vector: Vectors, k: int, kinds: Sequence[UnitKind], document_ids: Sequence[str] = ()
+    ) -> list[str]:
+        """Ids of the `k` units nearest to `vector`, best first."""
+        conditions: list[dict[str, Any]] = [{"kind": {"$in": [kind.value for kind in kinds]}}]
+        if document_ids:
+            conditions.append({"document_id": {"$in": list(document_ids)}})
+        where: dict[str, Any] = conditions[0] if len(conditions) == 1 else {"$and": conditions}
+        found = self._store.similarity_search_by_vector_with_relevance_scores(
+            vector.tolist(),
+            k=min(k, self.unit_count),
+            filter=where,
+        )
+        return [str(document.id) for document, _ in found]
+
+    def unit_rows(self, passage: int) -> range:
+        """Row numbers of a passage's units."""
+        return range(int(self._offsets[passage]), int(self._offsets[passage + 1]))
+
+    def score(self, vector: Vectors, passages: Sequence[int]) -> list[UnitScores]:
+        """Exact cosine of `vector` with every unit of each passage."""
+        scores = []
+        for passage in passages:
+            first, last = self._offsets[passage], self._offsets[passage + 1]
+            scores.append(
+                UnitScores(
+                    first=int(first),
+                    kinds=self._kinds[first:last],
+                    cosines=np.asarray(self._matrix[first:last]) @ vector,
+                )
+            )
+        return scores
+
+    def sample(self, count: int) -> Vectors:
+        """Up to `count` passage vectors spread over the corpus: the background of cosines."""
+        rows = np.flatnonzero(self._kinds == KINDS.index(UnitKind.PASSAGE))
+        chosen = rows[np.linspace(0, len(rows) - 1, min(count, len(rows))).astype(int)]
+        return np.asarray(self._matrix[chosen])
+
+
+@dataclass(frozen=True, slots=True)
+class UnitScores:
+    """Cosines of one passage's units with a query; `first` is the first unit's row."""
+
+    first: int
+    kinds: npt.NDArray[np.uint8]
+    cosines: Vectors
+
+    def best(self, kind: UnitKind) -> float | None:
+        """The highest cosine among units of a kind; None when there is no such unit."""
+        mask = self.kinds == KINDS.index(kind)
+        return float(self.cosines[mask].max()) if mask.any() else None
+
+    def ranked(self, kind: UnitKind) -> list[tuple[int, float]]:
+        """(unit row, cosine) of a kind, best first."""
+        rows = np.flatnonzero(self.kinds == KINDS.index(kind))
+        order = rows[np.argsort(-self.cosines[rows], kind="stable")]
+        return [(self.first + int(row), float(self.cosines[row])) for row in order]

@@ -1,0 +1,1 @@
+"""Reference questions, measures, runs, reports and comparison."""

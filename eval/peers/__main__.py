@@ -1,0 +1,49 @@
+"""`python -m eval.peers`: run the benchmark of peers and print its table (`make bench-peers`)."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+
+import click
+
+from assistant.cli import hook
+from corpus.environment import silence_telemetry
+from corpus.errors import StifinnerError
+from corpus.home import Home
+from corpus.settings import CorpusSettings, read_settings
+from eval.reference import REFERENCE_FOLDER, Split, load_questions
+
+
+@click.command()
+@click.option(
+    "--set", "split", default="test", show_default=True, type=click.Choice(["dev", "test"])
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Rows as JSON.")
+def main(split: str, out: Path | None) -> None:
+    """Index with Stifinner and its peers, ask them the same questions, print them side by side."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    silence_telemetry()
+    from eval.peers.bench import as_json, bench, markdown
+    from eval.peers.haystack_peer import Haystack
+    from eval.peers.langchain_chroma_peer import LangChainChroma
+    from eval.peers.llamaindex_peer import LlamaIndex
+
+    corpus = read_settings(CorpusSettings)
+    if Home(corpus.home).current_id() is None:
+        hook("ingest_bundled")(corpus)
+    questions = load_questions([REFERENCE_FOLDER], Split(split))
+    try:
+        rows = bench(
+            corpus, hook("ingest_sources"), [LangChainChroma, LlamaIndex, Haystack], questions
+        )
+    except StifinnerError as exc:
+        raise click.ClickException(str(exc)) from exc
+    if out is not None:
+        out.write_text(as_json(rows) + "\n", encoding="utf-8")
+    click.echo(markdown(rows, questions))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+import pytest
+from langchain_core.language_models import FakeListChatModel
+from langchain_core.messages import BaseMessage
+
+from corpus.errors import EvaluationError
+from eval.judge import (
+    Judge,
+    agreements,
+    correctness_messages,
+    faithfulness_messages,
+    judge_run,
+    markdown,
+    read_grade,
+    read_judgments,
+)
+from eval.reference import Gold
+from eval.runs import run_questions
+
+GOOD, BAD = '{"reason": "alt står der", "score": 5}', '{"reason": "feil", "score": 1}'
+
+
+class ListeningModel(FakeListChatModel):
+    """LangChain's scripted model, which also keeps what it was shown."""
+
+    heard: list[list[BaseMessage]]
+
+    def _call(self, messages, *args, **kwargs):
+        self.heard.append(list(messages))
+        return super()._call(messages, *args, **kwargs)
+
+
+@pytest.fixture
+def run(tmp_path, system, questions):
+    return run_questions(
+        system, questions, tmp_path / "a", question_set="dev", on_answer=lambda _: None
+    )
+
+
+def test_the_judge_is_shown_its_whole_input_and_nothing_is_cut(make):
+    long_passage = "Begynnelse. " + "ord " * 20_000 + "Slutten på passasjen."
+    long_answer = "Svar " * 5_000 + "og slutten på svaret."
+    golds = tuple(
+        Gold(document_id="plan", quote=f"Sitat {n} " + "x " * 500 + f"slutt {n}") for n in range(30)
+    )
+    facts = tuple((f"fakta {n}", f"annen {n}") for n in range(60))
+    question = make.question(gold=golds, facts=facts, history=("Første spørsmål?",))
+    answer = make.answer(long_answer, passages=[make.passage(1, long_passage)])
+    model = ListeningModel(responses=[GOOD], heard=[])
+    Judge(model, "judge").judge(question, answer)
+    faithfulness, correctness = ("\n".join(str(m.content) for m in told) for told in model.heard)
+    for text in (long_passage, long_answer, question.question, "Første spørsmål?"):
+        assert text in faithfulness
+    for text in (long_answer, *(g.quote for g in golds), *(f"{a} | {b}" for a, b in facts)):
+        assert text in correctness
+
+
+def test_an_input_larger_than_the_judges_window_is_an_error_and_never_a_cut(make):
+    model = ListeningModel(responses=[GOOD], heard=[])
+    with pytest.raises(EvaluationError, match="its window 500"):
+        Judge(model, "judge", 500).judge(make.question(), make.answer("ord " * 2000))
+    assert model.heard == []
+
+
+def test_a_judge_never_grades_its_own_answers(make, run):
+    judge = Judge(FakeListChatModel(responses=[GOOD]), "openai:gpt-x")
+    with pytest.raises(EvaluationError, match="another model"):
+        judge.judge(make.question(), make.answer(model="openai:gpt-x"))
+
+
+@pytest.mark.parametrize("reply", [GOOD, f"Her:\n```json\n{GOOD}\n```", f"Vel. {GOOD} Takk."])
+def test_a_grade_is_read_from_among_words(reply):
+    assert read_grade(reply).score == 5
+
+
+@pytest.mark.parametrize("reply", ["fem", '{"score": 9, "reason": "x"}', '{"score": 3}', "{"])
+def test_a_reply_without_a_grade_is_an_error(reply):
+    with pytest.raises(EvaluationError, match="no JSON with reason and score"):
+        read_grade(reply)
+
+
+def test_a_run_is_judged_once_and_failures_are_tried_again(run):
+    judge = Judge(FakeListChatModel(responses=[GOOD, GOOD, "?", GOOD, GOOD, GOOD, BAD]), "j")
+    first = judge_run(judge, run, lambda _: None)
+    assert first.failures == {"q2": "EvaluationError"}
+    assert [judgment.id for judgment in read_judgments(run.folder)] == ["q1", "q3", "q4"]
+    again = judge_run(Judge(FakeListChatModel(responses=[GOOD]), "j"), run, lambda _: None)
+    assert {judgment.id for judgment in again.judgments} == {"q1", "q2", "q3", "q4"}
+    with pytest.raises(EvaluationError, match="grades of j"):
+        judge_run(Judge(FakeListChatModel(responses=[GOOD]), "k"), run, lambda _: None)
+
+
+def test_agreement_with_the_string_measures_is_reported_with_kappa(run):
+    # q1: fact recall 1, graded 5; q2: 1/2, graded 5; q4: 0, graded 1
+    replies = [GOOD, GOOD, GOOD, GOOD, GOOD, GOOD, GOOD, BAD]
+    outcome = judge_run(Judge(FakeListChatModel(responses=replies), "j"), run, lambda _: None)
+    correct = next(found for found in outcome.agreements if found.grade == "correctness")
+    # agree on q1 and q4: 2/3; chance 2/3 * 1/3 + 1/3 * 2/3 = 4/9; kappa (2/3 - 4/9) / (5/9)
+    assert (correct.n, correct.agree) == (3, pytest.approx(2 / 3))
+    assert correct.kappa == pytest.approx(0.4)
+    assert "| correctness / fact recall | 0.67 | 0.40 | 3 |" in markdown(outcome)
+
+
+def test_agreement_of_nothing_is_nothing(run):
+    assert agreements(run.scored, ()) == ()
+
+
+def test_an_unanswerable_question_is_judged_by_an_empty_evidence(make):
+    question = make.question(gold=(), facts=())
+    asked = str(correctness_messages(question, make.answer())[1].content)
+    assert asked.endswith("Evidence:\n(none)")
+    assert "(none)" in str(faithfulness_messages(question, make.answer(citations=[]))[1].content)

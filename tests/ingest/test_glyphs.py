@@ -1,0 +1,129 @@
+"""Text extracted through a wrong font map: found, explained, decoded, and left alone if unsure."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.fonts import ORDERS, shown_by_constant, shown_by_rank
+from ingest.glyphs import decode_lines, is_damaged
+
+CORPUS = Path(__file__).parents[2] / "corpus" / "documents"
+CLEAN = (CORPUS / "samfunnsdel.txt").read_text("utf-8").split("\n")[:330]
+CALIBRI = ORDERS[0]
+
+
+def shifted(lines: list[str], shown: dict[str, str], every: int) -> list[str]:
+    """`lines` with each `every`-th shown through a wrong map."""
+    wrong = {text: character for character, text in reversed(shown.items())}
+    return [
+        "".join(c if c == " " else wrong.get(c, c) for c in line) if i % every == 0 else line
+        for i, line in enumerate(lines)
+    ]
+
+
+@pytest.mark.parametrize("shift", [0, 62, 400])
+@pytest.mark.parametrize("show", [shown_by_constant, shown_by_rank])
+def test_calibri_text_is_read_back_from_any_shift(show, shift):
+    if show is shown_by_rank and shift == 0:
+        shift = 29
+    decoded = decode_lines(shifted(CLEAN, show(CALIBRI, shift), every=7))
+    assert [line.text for line in decoded] == CLEAN
+    assert not any(line.undecoded for line in decoded)
+
+
+@pytest.mark.parametrize("order", ORDERS[1:], ids=lambda order: order.name)
+@pytest.mark.parametrize("shift", [256, 700])
+def test_other_font_orders_are_read_back_too(order, shift):
+    decoded = decode_lines(shifted(CLEAN, shown_by_constant(order, shift), every=7))
+    assert [line.text for line in decoded] == CLEAN
+
+
+def own_shifts(small: int, capital: int, sign: int, digit: int) -> dict[str, str]:
+    """A Calibri map whose classes of characters are shifted by amounts of their own."""
+    shown = {}
+    for number, text in CALIBRI.glyphs.items():
+        shift = small if text.islower() else capital if text.isupper() else sign
+        if text != " ":
+            shown[chr(number + (digit if text.isdigit() else shift))] = text
+    return shown
+
+
+def test_capitals_signs_and_digits_may_have_shifts_of_their_own():
+    lines = shifted(CLEAN, own_shifts(62, 29, 78, 79), every=6)
+    assert [line.text for line in decode_lines(lines)] == CLEAN
+
+
+def test_blanks_that_were_shifted_too_are_read_back():
+    shown = shown_by_constant(CALIBRI, 100)
+    wrong = {text: c for c, text in shown.items()}
+    lines = [
+        "".join(wrong.get(c, c) for c in was) if i % 6 == 0 else was for i, was in enumerate(CLEAN)
+    ]
+    assert [line.text for line in decode_lines(lines)] == CLEAN
+
+
+def test_digits_whose_shift_nothing_proves_stay_and_are_counted():
+    decoded = decode_lines(shifted(CLEAN, own_shifts(300, 29, -20, 500), every=6))
+    wrong = [(line, was) for line, was in zip(decoded, CLEAN, strict=True) if line.text != was]
+    assert all(line.undecoded for line, _ in wrong)
+    assert all(any(c.isdigit() for c in was) for _, was in wrong)
+    assert sum(line.text == was for line, was in zip(decoded, CLEAN, strict=True)) > 300
+
+
+def test_only_the_shifted_words_of_a_line_are_decoded():
+    shown = shown_by_constant(CALIBRI, 62)
+    wrong = {text: c for c, text in shown.items()}
+    lines = [*CLEAN, *shifted(CLEAN[:40], shown, every=1)]
+    word = "".join(wrong[c] for c in "kommunen")
+    lines.append(f"5.2 (jfr. punkt 4) skal {word} ha 5 tiltak (se S. 3)")
+    assert decode_lines(lines)[-1].text == "5.2 (jfr. punkt 4) skal kommunen ha 5 tiltak (se S. 3)"
+
+
+def test_every_run_of_naeringsplan_is_decoded_as_read_by_eye():
+    lines = (CORPUS / "naeringsplan.txt").read_text("utf-8").split("\n")
+    decoded = decode_lines(lines)
+    runs = [f"{before} → {after}" for line in decoded for before, after in line.runs]
+    golden = Path(__file__).parents[1] / "data" / "repair" / "naeringsplan-glyphs.txt"
+    assert runs == golden.read_text("utf-8").splitlines()
+    assert not any(line.undecoded for line in decoded)
+    assert not any(is_damaged(word) for line in decoded for word in line.text.split())
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("h.{Υ έ¢ǊƻƴŘƘŜƛƳǎǊŜƎƛƻƴŜƴέ", "OBS: ”Trondheimsregionen”"),
+        ("5Ŝǘ Ǿƛƭ ǎƛ ƘǾƛƭƪŜ ƻǇǇƎŀǾŜǊ", "Det vil si hvilke oppgaver"),
+        ("kulturbaseǊǘŜ ƴŋǊƛƴƎŜǊέ", "kulturbaserte næringer”"),
+        ("ŦƻǊ έƎǊüƴŘŜǊƘƧŜƭǇέΦ", "for ”gründerhjelp”."),
+        ("ǎƛƪǊŜ ŀǘ έ¢ǊǄƴŘŜƭŀƎǎDŀƎŜƴέ", "sikre at ”TrøndelagsDagen”"),
+        ("bakgrunnsdokument", "bakgrunnsdokument"),
+    ],
+)
+def test_runs_of_naeringsplan_read_as_norwegian(before, after):
+    lines = (CORPUS / "naeringsplan.txt").read_text("utf-8").split("\n")
+    assert decode_lines([*lines, before])[-1].text == after
+
+
+def test_damage_that_nothing_explains_stays_and_is_told():
+    noise = "ƩƽȾɂ ʒɣƷȻ ɎʬƔȤ ƾʔɫȹƔ ȣʎɷƺ"
+    decoded = decode_lines([*CLEAN, noise])[-1]
+    assert decoded.text == noise
+    assert decoded.undecoded
+
+
+def test_words_of_other_languages_are_no_damage():
+    lines = [*CLEAN, "Δ er en differanse", "Ču Škoda, Wałęsa og Dvořák", "Москва", "Deatnu – Tana"]
+    decoded = decode_lines(lines)
+    assert [line.text for line in decoded] == lines
+    assert not any(line.undecoded for line in decoded)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.text(st.characters(max_codepoint=0x24F, blacklist_characters="\n"), max_size=60))
+def test_no_line_loses_or_gains_a_character_when_nothing_is_decoded(line):
+    decoded = decode_lines([line])[0]
+    if not decoded.runs:
+        assert decoded.text == line
