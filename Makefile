@@ -54,8 +54,10 @@ eval: $(DEV_STAMP)  ## reference questions, report page
 bench-ingest: $(DEV_STAMP)  ## ingest of 10,000 generated passages
 	$(BIN)/python -m eval.bench_ingest
 
-bench-peers: $(DEV_STAMP)  ## the same work by other RAG tools
-	$(BIN)/python -m eval.peers
+bench-peers: constraints.txt  ## the same work by other RAG tools, in a virtual environment of their own
+	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install --quiet -c constraints.txt -e . -r eval/peers/requirements.txt
+	.venv-peers/bin/python -m eval.peers --set test
 
 screenshot: $(DEV_STAMP) chromium
 	$(BIN)/python -m tests.e2e.screenshot

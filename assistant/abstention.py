@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -31,6 +32,9 @@ from corpus.vectors import Vectors
 WEIGHTS_FILE = Path(__file__).parent / "data" / "abstention.json"
 BACKGROUND_SAMPLE = 256
 LOOKED_AT = 3
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+NAME = re.compile(r"(?<=[\w,] )[A-ZÆØÅ][\w-]+|\b[A-ZÆØÅ]{2,}\w*")
+NAME_STEM = 8  # letters compared, so that endings ("Trondheims", "Helseplattformens") do not count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +44,10 @@ class Signals:
     coverage: float  # best BM25 score over the sum of the question's idf
     coverage_beside: float  # the same in the questions beside passages
     word_share: float  # rarity-weighted share of the question's words held by the best passages
-    rarest_word: float  # 1 when the rarest content word of the question is held, else 0
+    rarest_word: float  # share of the rarest content word's terms held by the best passages
+    known_words: float  # rarity-weighted share of the question's words held anywhere in the corpus
+    numbers: float  # share of the question's numbers and years held by the best passages
+    names: float  # share of its capitalised words held by the best passages
     sentence: float  # best sentence's cosine, in deviations above the background
     beside: float  # best question's cosine, in deviations above the background
     gap: float  # fused score of the first hit less the mean of the next four
@@ -91,6 +98,9 @@ class SignalReader:
                 coverage_beside=0,
                 word_share=0,
                 rarest_word=0,
+                known_words=0,
+                numbers=0,
+                names=0,
                 sentence=0,
                 beside=0,
                 gap=0,
@@ -100,13 +110,19 @@ class SignalReader:
         lexical = self._index.lexical
         column = {name: ranking.features[:, n] for n, name in enumerate(FEATURES)}
         mean, spread = self._background(query.vector)
-        share, rarest = self._words(query, ranking)
+        share, rarest, known = self._words(query, ranking)
+        text = " ".join(
+            f"{hit.passage.context} {hit.passage.readable}" for hit in ranking.hits[:LOOKED_AT]
+        )
         scores = ranking.scores
         return Signals(
             coverage=float(lexical.coverage(query.terms, {"passage": 1.0}).max()),
             coverage_beside=float(lexical.coverage(query.terms, {"questions": 1.0}).max()),
             word_share=share,
             rarest_word=rarest,
+            known_words=known,
+            numbers=_share_held(NUMBER.findall(query.text), text),
+            names=_share_held(_names(query.text), text),
             sentence=(float(column["dense_sentence"].max()) - mean) / spread,
             beside=(self._best_beside(ranking) - mean) / spread,
             gap=scores[0] - float(np.mean(scores[1:5])) if len(scores) > 1 else 0.0,
@@ -129,7 +145,8 @@ class SignalReader:
         sentences = [scores.best(UnitKind.SENTENCE) for scores in ranking.units.values()]
         return max((value for value in sentences if value is not None), default=0.0)
 
-    def _words(self, query: Query, ranking: Ranking) -> tuple[float, float]:
+    def _words(self, query: Query, ranking: Ranking) -> tuple[float, float, float]:
+        """Shares held by the best passages (all words, the rarest), and known to the corpus."""
         held: set[str] = set()
         for hit in ranking.hits[:LOOKED_AT]:
             held.update(analyse(f"{hit.passage.context} {hit.passage.readable}"))
@@ -140,10 +157,29 @@ class SignalReader:
                 share = sum(term in held for term in terms) / len(terms)
                 weights[word] = share
         if not weights:
-            return 0.0, 0.0
+            return 0.0, 0.0, 0.0
         rarity = {
             word: max(self._index.lexical.idf(term) for term in analyse(word)) for word in weights
         }
         total = sum(rarity.values()) or 1.0
         rarest = max(weights, key=lambda word: rarity[word])
-        return sum(weights[w] * rarity[w] for w in weights) / total, weights[rarest]
+        known = sum(rarity[w] for w in weights if self._known(w)) / total
+        return sum(weights[w] * rarity[w] for w in weights) / total, weights[rarest], known
+
+    def _known(self, word: str) -> bool:
+        """Whether a passage holds the word's stem."""
+        stem = analyse(word)[:1]
+        return bool(stem) and self._index.lexical.scores(stem, {"passage": 1.0}).max() > 0
+
+
+def _names(question: str) -> list[str]:
+    """Capitalised words within the sentence, abbreviations at its start too."""
+    return [w for w in NAME.findall(question) if len(w) > 1]
+
+
+def _share_held(wanted: Sequence[str], text: str) -> float:
+    """Share of the wanted strings that the text holds; 1 when nothing is wanted."""
+    if not wanted:
+        return 1.0
+    lowered = text.casefold()
+    return sum(one.casefold()[:NAME_STEM] in lowered for one in wanted) / len(wanted)

@@ -34,7 +34,7 @@ from assistant.validity_answers import ValidityAnswerer
 from corpus.errors import GenerationError
 from corpus.index import SearchIndex
 from corpus.language import Language, detect_language
-from corpus.records import Citation
+from corpus.records import Citation, Hit, Passage
 
 NEAREST_PLACES = 3
 
@@ -60,6 +60,7 @@ class Written:
     citations: tuple[Citation, ...]
     mode: str = "extractive"
     notes: tuple[NoteJson, ...] = ()
+    first: tuple[Passage, ...] = ()  # what the register points to, ranked before the search's hits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +173,11 @@ class AnswerChain:
             )
             if state is not None:
                 return Written(
-                    answered=True, text=state, citations=citer.citations, mode="register"
+                    answered=True,
+                    text=state.text,
+                    citations=citer.citations,
+                    mode="register",
+                    first=state.proof,
                 )
         rows = self._register.write(turn.query, turn.ask.document_ids, citer)
         if rows is not None:
@@ -182,6 +187,7 @@ class AnswerChain:
                 citations=citer.citations,
                 mode="register",
                 notes=(NoteJson(kind="scope", text=rows.filter_text),),
+                first=rows.passages,
             )
         statements = score_statements(turn.query, turn.ranking, self._index)
         if not statements or not self._abstention.answers(turn.signals):
@@ -285,7 +291,7 @@ class AnswerChain:
             else []
         )
         total = (time.perf_counter() - turn.started) * 1000
-        hits = turn.ranking.hits if turn.ranking else ()
+        hits = _with_first(turn.ranking.hits if turn.ranking else (), written.first)
         return AnswerJson(
             id=turn.ask.id,
             question=turn.ask.question,
@@ -305,6 +311,20 @@ class AnswerChain:
                 total=round(total, 1),
             ),
         )
+
+
+def _with_first(hits: Sequence[Hit], first: Sequence[Passage]) -> list[Hit]:
+    """The hits after the passages that the register points to; scores keep falling."""
+    if not first:
+        return list(hits)
+    named = {passage.id for passage in first}
+    best = hits[0].score if hits else 0.0
+    promoted = [
+        Hit(passage=passage, rank=0, score=best + (len(first) - n) * 0.01)
+        for n, passage in enumerate(first)
+    ]
+    rest = [hit for hit in hits if hit.passage.id not in named]
+    return [replace(hit, rank=rank) for rank, hit in enumerate([*promoted, *rest], start=1)]
 
 
 def new_id() -> str:

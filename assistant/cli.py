@@ -64,11 +64,12 @@ class CommandGroup(click.Group):
 @click.option("--verbose", is_flag=True, help="Log ids, counts and seconds to stderr.")
 def cli(verbose: bool) -> None:
     """Cited answers from Trondheim's R&D and business strategies."""
+    level = logging.INFO if verbose else logging.ERROR
     logging.basicConfig(
-        level=logging.INFO if verbose else logging.ERROR,
-        stream=sys.stderr,
-        format="%(levelname)s %(name)s: %(message)s",
+        level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
     )
+    for handler in logging.getLogger().handlers:
+        handler.setLevel(level)  # a library may set its own logger to DEBUG, as bm25s does
 
 
 def main() -> None:
@@ -76,7 +77,6 @@ def main() -> None:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     silence_telemetry()
-    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG
     try:
         cli.main(prog_name="stifinner", standalone_mode=False)
     except click.exceptions.Abort:
@@ -89,6 +89,9 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as exc:
+        place = f"{exc.filename}: " if exc.filename else ""
+        _fail(f"{place}{exc.strerror or exc}; check the path and its permissions.", 1)
 
 
 def _fail(message: str, status: int) -> None:
@@ -352,5 +355,6 @@ def doctor(as_json: bool) -> None:
         click.echo(json.dumps([f.as_row() for f in findings], ensure_ascii=False, indent=2))
     else:
         print_findings(findings)
-    if any(not finding.fine for finding in findings if finding.needed):
-        sys.exit(1)
+    lacking = [finding.name for finding in findings if finding.needed and not finding.fine]
+    if lacking:
+        _fail(f"Not ready: {', '.join(lacking)}; see what to do above.", 1)

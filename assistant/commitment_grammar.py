@@ -20,15 +20,15 @@ from corpus.records import Commitment
 
 _ROWS = re.compile(
     r"\b(tiltak\w*|strategi(en|er|ene|ane|ar)?\b|delmål\w*|forplikt\w*|lovna?d?\w*|ansvar\w*|"
-    r"samarbeidspart\w*|partner\w*|frist\w*|forvent\w*|measures?|strateg(y|ies)|commit\w*|"
-    r"promis\w*|responsib\w*|deadlines?|due|expect\w*|actions?)\b",
+    r"samarbeidspart\w*|partner\w*|frist\w*|forvent\w*|vent(ar|ast)\b|measures?|strateg(y|ies)|"
+    r"commit\w*|promis\w*|responsib\w*|deadlines?|due|expect\w*|actions?)\b",
     re.IGNORECASE,
 )
 _COUNT = re.compile(r"\b(hvor mange|kor mange|antall|talet på|how many|number of)\b", re.IGNORECASE)
-_STRATEGIES = re.compile(r"\b(strategi(er|ene|ar|ane)?|strategies)\b", re.IGNORECASE)
+_STRATEGIES = re.compile(r"\b(strategi(er|ene|ar|ane)?|strategies|delmål\w*)\b", re.IGNORECASE)
 _MEASURES = re.compile(r"\b(tiltak\w*|measures?|actions?|commitments?)\b", re.IGNORECASE)
 _GOAL = re.compile(
-    r"\b(?:hoved)?(?:mål|målet|goal)\s*(?:nr\.?|nummer|number|no\.?)?\s*(\d{1,2})\b(?!\.\d)", re.I
+    r"\b((?:hoved)?(?:mål|målet)|goal)\s*(?:nr\.?|nummer|number|no\.?)?\s*(\d{1,2})\b(?!\.\d)", re.I
 )
 _STRATEGY = re.compile(r"(?<![\d.])(\d{1,2}\.\d{1,2})(?![\d.]*\d)")
 _PARTNER = re.compile(
@@ -37,11 +37,11 @@ _PARTNER = re.compile(
     re.IGNORECASE,
 )
 _RESPONSIBLE = re.compile(
-    r"(ansvar\w*|forvent\w*|responsib\w*|expect\w*|in charge|skal gjøre|må gjøre|har lovet|lova|"
-    r"lover|promis\w*|commit\w*)",
+    r"(ansvar\w*|forvent\w*|ventar|ventast|responsib\w*|expect\w*|in charge|skal gjøre|må gjøre|"
+    r"har lovet|lova|lover|promis\w*|commit\w*)",
     re.IGNORECASE,
 )
-_EXPECTED = re.compile(r"\b(forvent\w*|expect\w*)\b", re.IGNORECASE)
+_EXPECTED = re.compile(r"\b(forvent\w*|ventar|ventast|expect\w*)\b", re.IGNORECASE)
 _DUE = re.compile(
     r"(?:frist\w*|innan|innen|før|due|deadline|by|gjennomføre\w*|ferdig\w*|i løpet av|når|in)"
     r"\W+(?:\w+\W+){0,4}?((?:19|20)\d{2})\b"
@@ -53,6 +53,7 @@ _RECURRING = re.compile(
     r"annual\w*|monthly|continuous\w*)\b",
     re.IGNORECASE,
 )
+_DEADLINE = re.compile(r"\b(frist\w*|innen|innan|deadline\w*|due|ferdig\w*)\b", re.IGNORECASE)
 NEAR = 45  # characters between a name and the word that gives its role
 
 
@@ -105,7 +106,7 @@ class CommitmentGrammar:
         expected = bool(_EXPECTED.search(question)) and (responsible or actor)
         query = CommitmentQuery(
             documents=tuple(documents) or self._documents(question),
-            goal=goal.group(1) if goal else None,
+            goal=_goal_wanted(goal),
             strategy=strategy,
             responsible=(responsible or actor) if expected else responsible,
             partner=partner,
@@ -113,7 +114,7 @@ class CommitmentGrammar:
             due=due,
             modality="expected" if expected else None,
         )
-        if query.is_open:
+        if query.is_open or (_only_due(query) and not _DEADLINE.search(question)):
             return None
         return Understood(query=query, wanted=_wanted(question))
 
@@ -151,6 +152,19 @@ class CommitmentGrammar:
             for document, words in self._title_words.items()
             if any(word in lowered for word in words)
         )
+
+
+def _goal_wanted(found: re.Match[str] | None) -> str | None:
+    """The number of a goal; a main goal ("hovedmål 3") keeps its word, as plans number both."""
+    if found is None:
+        return None
+    word, number = found.group(1).casefold(), found.group(2)
+    return f"hovedmål {number}" if word.startswith("hoved") else number
+
+
+def _only_due(query: CommitmentQuery) -> bool:
+    fields = (query.goal, query.strategy, query.responsible, query.partner, query.actor, query.text)
+    return query.due is not None and not any(fields)
 
 
 def _wanted(question: str) -> Wanted:

@@ -26,8 +26,9 @@ POINTS_BACK = re.compile(
     r"likevel|imidlertid|this|these|it|they|such|here|also|however)\b",
     re.IGNORECASE,
 )
-MARGIN = 2.6  # statements this far (in summed z) behind the best are left out
+MARGIN = 4.5  # statements this far (in summed z) behind the best are left out
 LIST_WORDS = 380
+FRAME_WORDS = 12  # what naming a source costs
 LIST_HITS = 3
 MIN_LIST_ITEMS = 2
 
@@ -70,14 +71,18 @@ class Extractor:
 
     def _choose(self, statements: Sequence[Statement], kind: QuestionKind) -> list[Statement]:
         chosen: list[Statement] = []
+        framed: set[str] = set()
         words = 0
         best = statements[0].score
         sides = _two_sides(statements) if kind is QuestionKind.COMPARE else []
         for statement in [*sides, *statements]:
             if any(_overlap(statement, other) for other in chosen):
                 continue
+            document = self._document_of(statement.passage.document_id)
             wanted = self._with_antecedent(statement, chosen)
-            cost = sum(len(one.text.split()) for one in wanted)
+            cost = sum(len(self._stand_alone(one, document).split()) + 1 for one in wanted)
+            if statement.passage.document_id not in framed:
+                cost += FRAME_WORDS
             far = statement.score < best - MARGIN and statement not in sides
             if chosen and (words + cost > self._max_words or far):
                 if far:
@@ -85,6 +90,7 @@ class Extractor:
                 continue
             chosen += wanted
             words += cost
+            framed.add(statement.passage.document_id)
         return chosen
 
     def _with_antecedent(

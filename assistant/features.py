@@ -7,7 +7,9 @@ neither reward nor more than the least penalty.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.query import Query
-from corpus.lexical import LexicalIndex
-from corpus.records import BlockKind, Passage
+from corpus.analysis import analyse
+from corpus.records import BlockKind, DocumentInfo, Passage
 from corpus.register import UnitKind
 from corpus.vectors import UnitScores, Vectors
 
@@ -29,11 +31,15 @@ FEATURES = (
     "dense_sentence",
     "dense_window",
     "dense_question",
+    "dense_questions_mean",
+    "named_document",
+    "same_minority_language",
     "is_footnote",
     "is_caption",
     "is_table_row",
     "length",
 )
+MEAN_OF = 3
 Matrix = npt.NDArray[np.float32]
 
 
@@ -48,9 +54,40 @@ class Candidates:
     use_questions: bool
 
 
-def extract(query: Query, candidates: Candidates, lexical: LexicalIndex) -> Matrix:
+class Titles:
+    """Which documents a question names, by the words of their titles.
+
+    A title's words are weighted by how few titles hold them, so that what all titles share
+    ("Trondheim", "plan") names none of them.
+    """
+
+    def __init__(self, infos: Iterable[DocumentInfo]) -> None:
+        known = list(infos)
+        self._terms = {str(i.id): set(analyse(i.title)) for i in known}
+        self._languages = {str(i.id): i.language for i in known}
+        counts = Counter(term for terms in self._terms.values() for term in terms)
+        self._worth = {t: math.log(1 + len(self._terms) / n) - 0.6 for t, n in counts.items()}
+
+    def share_named(self, document_id: str, query: Query) -> float:
+        """Share of a title's worth that the question holds, in [0, 1]."""
+        terms = self._terms[document_id]
+        worth = {term: max(self._worth[term], 0.0) for term in terms}
+        total = sum(worth.values())
+        held = sum(w for t, w in worth.items() if t in query.terms or t in query.added_terms)
+        return held / total if total else 0.0
+
+    def shares_minority_language(self, document_id: str, query: Query) -> bool:
+        """Whether question and document are of the same minority language of the corpus.
+
+        An English question finds an English page first, whatever it says; this feature takes
+        that advantage away.
+        """
+        english = self._languages[document_id] == "en"
+        return english and query.language == "en"
+
+
+def extract(query: Query, candidates: Candidates, titles: Titles) -> Matrix:
     """Features (candidates, FEATURES) as float32."""
-    del query, lexical
     count = len(candidates.rows)
     zeros = np.zeros(count, dtype=np.float32)
     kinds = [passage.kind for passage in candidates.passages]
@@ -65,6 +102,18 @@ def extract(query: Query, candidates: Candidates, lexical: LexicalIndex) -> Matr
         "dense_question": (
             _best(candidates.units, UnitKind.QUESTION) if candidates.use_questions else zeros
         ),
+        "dense_questions_mean": (
+            _mean_best(candidates.units) if candidates.use_questions else zeros
+        ),
+        "named_document": np.asarray(
+            [titles.share_named(p.document_id, query) for p in candidates.passages]
+        ),
+        "same_minority_language": np.asarray(
+            [
+                float(titles.shares_minority_language(p.document_id, query))
+                for p in candidates.passages
+            ]
+        ),
         "is_footnote": _is(kinds, BlockKind.FOOTNOTE),
         "is_caption": _is(kinds, BlockKind.CAPTION),
         "is_table_row": _is(kinds, BlockKind.TABLE_ROW),
@@ -78,6 +127,16 @@ def _best(units: Sequence[UnitScores], kind: UnitKind) -> Matrix:
     known = [value for value in found if value is not None]
     weakest = min(known, default=0.0)
     return np.asarray([weakest if v is None else v for v in found], dtype=np.float32)
+
+
+def _mean_best(units: Sequence[UnitScores]) -> Matrix:
+    """Mean cosine of the best few questions of each passage."""
+    found = [
+        [cosine for _, cosine in scores.ranked(UnitKind.QUESTION)[:MEAN_OF]] for scores in units
+    ]
+    means = [float(np.mean(values)) if values else None for values in found]
+    weakest = min((value for value in means if value is not None), default=0.0)
+    return np.asarray([weakest if v is None else v for v in means], dtype=np.float32)
 
 
 def _is(kinds: Sequence[BlockKind], kind: BlockKind) -> Matrix:

@@ -17,6 +17,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from assistant.settings import AssistantSettings
+from corpus import chat
 from corpus.analysis import analyse
 from corpus.errors import GenerationError
 from corpus.index import statements
@@ -60,30 +61,17 @@ class Generated:
 
 
 def make_chat_model(settings: AssistantSettings, spec: str) -> BaseChatModel:
-    """The chat model named by `spec` ('provider:name', as LangChain's init_chat_model reads it).
+    """The chat model named by `spec`, at the server that the settings name.
 
     Raises:
-        GenerationError: the provider's package is missing or the name is wrong.
+        GenerationError: the provider's package or key is missing, or the name is wrong.
     """
-    from langchain.chat_models import init_chat_model
-
-    options: dict[str, object] = {"timeout": settings.llm_timeout_s, "temperature": 0}
-    if settings.llm_base_url:
-        options["base_url"] = settings.llm_base_url
-        spec = spec if ":" in spec else f"openai:{spec}"
-    if settings.llm_api_key is not None:
-        options["api_key"] = settings.llm_api_key.get_secret_value()
-    elif settings.llm_base_url:
-        options["api_key"] = "none"  # local servers ask for no key, the client insists on one
-    try:
-        model = init_chat_model(spec, **options)  # type: ignore[call-overload]
-    except (ImportError, ValueError) as exc:
-        raise GenerationError(
-            f"Cannot make the chat model '{spec}': {exc}. Write provider:name, e.g. "
-            "openai:gpt-4.1-mini, and install its LangChain package."
-        ) from exc
-    assert isinstance(model, BaseChatModel)
-    return model
+    return chat.make_chat_model(
+        spec,
+        base_url=settings.llm_base_url,
+        api_key=settings.llm_api_key,
+        timeout_s=settings.llm_timeout_s,
+    )
 
 
 class Generator:

@@ -42,6 +42,7 @@ class RegisterAnswer:
     text: str
     filter_text: str
     rows: tuple[Commitment, ...]
+    passages: tuple[Passage, ...]
 
 
 class RegisterAnswerer:
@@ -71,6 +72,7 @@ class RegisterAnswerer:
             text=self._render(rows, understood, query.language, citer),
             filter_text=describe(understood.query, query.language == "en"),
             rows=tuple(rows),
+            passages=self._passages_of(rows),
         )
 
     def _render(
@@ -103,6 +105,11 @@ class RegisterAnswerer:
     def _cite(self, row: Commitment, citer: Citer) -> str:
         passage = self._passage_of(row)
         return "" if passage is None else f"[{citer.cite(passage, row.start, row.end)}]"
+
+    def _passages_of(self, rows: Sequence[Commitment]) -> tuple[Passage, ...]:
+        """The passages that hold the rows, each once, in row order."""
+        found = {p.id: p for row in rows if (p := self._passage_of(row)) is not None}
+        return tuple(found.values())
 
     def _passage_of(self, row: Commitment) -> Passage | None:
         if row.passage_id is None:

@@ -21,7 +21,7 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from assistant.features import FEATURES, Candidates, extract
+from assistant.features import FEATURES, Candidates, Titles, extract
 from assistant.query import Query
 from assistant.ranking import RankingModel
 from corpus.index import SearchIndex
@@ -93,6 +93,7 @@ class HybridSearch:
         self._use_questions = use_questions
         self._reranker = reranker
         self._store = PassageStore(index)
+        self._titles = Titles(s.info for s in index.register.summaries())
 
     def rank(self, query: Query, k: int, document_ids: Sequence[str] = ()) -> Ranking:
         """The `k` best passages; fewer when the documents hold fewer. Ties keep document order."""
@@ -110,7 +111,7 @@ class HybridSearch:
             lexical={name: scores[rows] for name, scores in lexical.items()},
             use_questions=self._use_questions,
         )
-        features = extract(query, candidates, self.index.lexical)
+        features = extract(query, candidates, self._titles)
         scores = self._model.score(features, query.language)
         order = np.argsort(-scores, kind="stable")
         if self._reranker is not None:

@@ -7,8 +7,12 @@ weighted by rarity, the closeness of the questions written beside it, and its pa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,11 +21,13 @@ from assistant.retrieval import Ranking
 from corpus.analysis import analyse
 from corpus.index import SearchIndex
 from corpus.records import BlockKind, Passage
-from corpus.register import Unit, UnitKind
+from corpus.register import UnitKind
 
 PASSAGES_READ = 6
 ADDED_WEIGHT = 0.4
-WEIGHTS = {"dense": 0.8, "lexical": 0.7, "beside": 1.0, "passage": 1.3}
+COMPONENTS = ("dense", "lexical", "beside", "near", "passage")
+WEIGHTS_FILE = Path(__file__).parent / "data" / "statements.json"
+Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,46 +48,78 @@ def score_statements(
     query: Query, ranking: Ranking, index: SearchIndex, passages_read: int = PASSAGES_READ
 ) -> list[Statement]:
     """All statements of the best passages, best first; ties in reading order."""
-    found: list[tuple[Passage, int, Unit, float, float]] = []
+    found, parts = components(query, ranking, index, passages_read)
+    if not found:
+        return []
+    weights = bundled_weights()
+    total = parts @ np.asarray([weights[name] for name in COMPONENTS])
+    scored = [replace(one, score=float(total[n])) for n, one in enumerate(found)]
+    return sorted(scored, key=lambda one: -one.score)
+
+
+def components(
+    query: Query, ranking: Ranking, index: SearchIndex, passages_read: int
+) -> tuple[list[Statement], Array]:
+    """The statements unscored, in reading order by rank, and their parts (n, COMPONENTS)."""
+    found: list[Statement] = []
+    beside_best: list[float] = []
     for hit, row in list(zip(ranking.hits, ranking.rows, strict=True))[:passages_read]:
         scores = ranking.units[row]
         units = index.register.units(list(index.dense.unit_rows(row)))
-        beside = [
-            (units[n], cosine) for n, cosine in scores.ranked(UnitKind.QUESTION) if n in units
-        ]
+        beside = [(units[n], c) for n, c in scores.ranked(UnitKind.QUESTION) if n in units]
         for n, cosine in sorted(scores.ranked(UnitKind.SENTENCE)):
             unit = units[n]
             helped = [c for q, c in beside if q.start < unit.end and q.end > unit.start]
-            found.append((hit.passage, hit.rank, unit, cosine, max(helped, default=np.nan)))
+            beside_best.append(max(helped, default=np.nan))
+            found.append(
+                Statement(
+                    passage=hit.passage,
+                    start=unit.start,
+                    end=unit.end,
+                    text=unit.text,
+                    rank=hit.rank,
+                    score=0.0,
+                    dense=cosine,
+                    lexical=_overlap(query, unit.text, index),
+                )
+            )
     if not found:
-        return []
-    dense = np.asarray([f[3] for f in found])
-    lexical = np.asarray([_overlap(query, f[2].text, index) for f in found])
-    beside_all = np.asarray([f[4] for f in found])
+        return [], np.zeros((0, len(COMPONENTS)))
+    beside_all = np.asarray(beside_best)
     weakest = np.nanmin(beside_all) if np.isfinite(beside_all).any() else 0.0
-    beside_all = np.where(np.isfinite(beside_all), beside_all, weakest)
     by_rank = {hit.rank: hit.score for hit in ranking.hits}
-    passage = np.asarray([by_rank[f[1]] for f in found])
-    total = (
-        WEIGHTS["dense"] * _z(dense)
-        + WEIGHTS["lexical"] * _z(lexical)
-        + WEIGHTS["beside"] * _z(beside_all)
-        + WEIGHTS["passage"] * _z(passage)
-    )
-    statements = [
-        Statement(
-            passage=f[0],
-            start=f[2].start,
-            end=f[2].end,
-            text=f[2].text,
-            rank=f[1],
-            score=float(total[n]),
-            dense=float(dense[n]),
-            lexical=float(lexical[n]),
-        )
-        for n, f in enumerate(found)
-    ]
-    return sorted(statements, key=lambda s: -s.score)
+    columns = {
+        "dense": _z(np.asarray([one.dense for one in found])),
+        "lexical": _z(np.asarray([one.lexical for one in found])),
+        "beside": _z(np.where(np.isfinite(beside_all), beside_all, weakest)),
+        "passage": _z(np.asarray([by_rank[one.rank] for one in found])),
+    }
+    own = columns["dense"] + columns["lexical"] + columns["beside"]
+    columns["near"] = _neighbours(found, own)
+    return found, np.stack([columns[name] for name in COMPONENTS], axis=1)
+
+
+@cache
+def bundled_weights() -> Mapping[str, float]:
+    """The weights that ship with the package, by component."""
+    weights: dict[str, float] = json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))["weights"]
+    return weights
+
+
+def _neighbours(found: Sequence[Statement], scores: Array) -> Array:
+    """The better score of the statements before and after, within the passage; 0 without one.
+
+    An answer often stands beside the sentence that sounds like the question.
+    """
+    near = np.zeros_like(scores)
+    for n, one in enumerate(found):
+        beside = [
+            float(scores[m])
+            for m in (n - 1, n + 1)
+            if 0 <= m < len(found) and found[m].passage.id == one.passage.id
+        ]
+        near[n] = max([0.0, *beside])
+    return near
 
 
 def _overlap(query: Query, text: str, index: SearchIndex) -> float:
@@ -94,9 +132,7 @@ def _overlap(query: Query, text: str, index: SearchIndex) -> float:
     return sum(weights[term] for term in held) / total if total else 0.0
 
 
-def _z(
-    values: np.ndarray[tuple[int], np.dtype[np.float64]],
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _z(values: Array) -> Array:
     spread = values.std()
     return (values - values.mean()) / spread if spread > 1e-9 else np.zeros_like(values)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from assistant.citations import Citer
@@ -51,6 +52,14 @@ LABELS: Mapping[Language, Mapping[str, str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidityAnswer:
+    """The text with markers, and the passages that prove its dates."""
+
+    text: str
+    proof: tuple[Passage, ...]
+
+
 class ValidityAnswerer:
     """Writes answers about force and dates."""
 
@@ -59,7 +68,7 @@ class ValidityAnswerer:
 
     def write(
         self, query: Query, ranking: Ranking, index: SearchIndex, as_of: date, citer: Citer
-    ) -> str | None:
+    ) -> ValidityAnswer | None:
         """The answer, or None when no document can be told."""
         info = self._named(query, index) or self._most_found(ranking)
         if info is None:
@@ -77,13 +86,19 @@ class ValidityAnswerer:
                 shown = labels[name].format(day=day_text(day, query.language))
                 marker = self._cite_date(info, day, index, citer)
                 lines.append(f"{shown} {marker or labels['register']}")
+        proof = self._passages_cited(citer, index)
         best = score_statements(query, ranking, index)[:EVIDENCE_STATEMENTS]
         if best:
             lines += ["", labels["evidence"]]
             for statement in best:
                 marker_number = citer.cite(statement.passage, statement.start, statement.end)
                 lines.append(f"«{' '.join(statement.text.split())}» [{marker_number}]")
-        return "\n".join(lines)
+        return ValidityAnswer(text="\n".join(lines), proof=proof)
+
+    def _passages_cited(self, citer: Citer, index: SearchIndex) -> tuple[Passage, ...]:
+        rows = [index.register.row_of(c.passage_id) for c in citer.citations]
+        known = [row for row in rows if row is not None]
+        return tuple(index.register.passages(known).values())
 
     def _named(self, query: Query, index: SearchIndex) -> DocumentInfo | None:
         """The document of whose title the question holds most, weighted by rarity."""

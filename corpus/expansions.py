@@ -18,9 +18,27 @@ from pathlib import Path
 from corpus.errors import SettingsError
 from corpus.index import BesideQuestion
 from corpus.records import Document, Passage
-from corpus.text import find_quote
+from corpus.text import QuoteFinder
 
 BUNDLED_EXPANSIONS = Path(__file__).parent / "expansions"
+
+
+def expansion_folders(setting: str, home: Path) -> list[Path]:
+    """The folders that the setting `expansions` stands for.
+
+    Raises:
+        SettingsError: it names a folder that does not exist.
+    """
+    if setting == "none":
+        return []
+    if setting == "bundled":
+        return [BUNDLED_EXPANSIONS, home / "expansions"]
+    folder = Path(setting).expanduser()
+    if not folder.is_dir():
+        raise SettingsError(
+            f"STIFINNER_EXPANSIONS: {setting} is no folder; write bundled, none or a folder."
+        )
+    return [folder]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +86,9 @@ def attach(
     """Questions by passage id, and the anchors that were not found in the document."""
     by_passage: dict[str, list[BesideQuestion]] = {}
     lost: list[str] = []
+    finder = QuoteFinder(document.text)
     for expansion in expansions:
-        span = find_quote(document.text, expansion.anchor)
+        span = finder.find(expansion.anchor)
         home = _holder(passages, span) if span else None
         if span is None or home is None:
             lost.append(expansion.anchor)

@@ -6,6 +6,7 @@
       index/CURRENT      the id of the served snapshot, replaced by one atomic rename
       index/<id>/        a finished snapshot; never changed after CURRENT named it
       index/.new-…       a snapshot in the making; a killed ingest leaves it, the next one sweeps it
+      home-id            names this home among those that share a Chroma server
       user.sqlite        what users add: feedback, notes on commitments
       ingest.lock        held by the one running ingest
 
@@ -19,6 +20,7 @@ import contextlib
 import os
 import shutil
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
@@ -73,6 +75,18 @@ class Home:
                 "that you may write to."
             ) from exc
 
+    def identity(self) -> str:
+        """A random name that this home keeps for ever."""
+        path = self.root / "home-id"
+        if not path.exists():
+            path.write_text(uuid.uuid4().hex, encoding="utf-8")
+        return path.read_text(encoding="utf-8").strip()
+
+    def snapshot_ids(self) -> list[str]:
+        """Ids of the finished snapshots: the served one, and those still read."""
+        folders = self.index.iterdir() if self.index.is_dir() else ()
+        return [f.name for f in folders if f.is_dir() and not f.name.startswith(STAGING_PREFIX)]
+
     def current_id(self) -> str | None:
         """Id of the served snapshot, or None when nothing is indexed yet."""
         try:
@@ -119,8 +133,33 @@ class Home:
         for folder in self.index.iterdir() if self.index.is_dir() else ():
             if not folder.is_dir() or folder.name == current:
                 continue
-            if folder.name.startswith(STAGING_PREFIX) or not _is_read(folder):
+            if folder.name.startswith(STAGING_PREFIX):
                 shutil.rmtree(folder, ignore_errors=True)
+                continue
+            with (folder / IN_USE).open("a+") as stream:
+                # Held until the folder is gone: a reader that comes now looks for a newer one.
+                if _try_lock(stream, portalocker.LockFlags.EXCLUSIVE):
+                    shutil.rmtree(folder, ignore_errors=True)
+
+    def hold_current(self) -> tuple[Path, IO[str]]:
+        """The served snapshot, and the lock that keeps it until the stream is closed.
+
+        Raises:
+            NoIndexError: nothing is indexed yet, or the file system knows no locks.
+        """
+        for _ in range(50):
+            folder = self.current()
+            try:
+                stream = (folder / IN_USE).open("a+")
+            except FileNotFoundError:  # swept since
+                continue
+            # An ingest sweeps only what CURRENT no longer names: if it still does, the lock came
+            # in time.
+            if _try_lock(stream, portalocker.LockFlags.SHARED) and self.current_id() == folder.name:
+                return folder, stream
+            stream.close()
+            time.sleep(0.05)
+        raise NoIndexError(f"The index in {self.root} cannot be locked for reading; try again.")
 
     @contextlib.contextmanager
     def ingest_lock(self, wait_s: float, on_wait: Callable[[], None]) -> Iterator[None]:
@@ -144,18 +183,6 @@ class Home:
                     )
                 time.sleep(0.2)
             yield
-
-
-def hold_for_reading(snapshot: Path) -> IO[str]:
-    """A shared lock that keeps `snapshot` from being swept until the stream is closed."""
-    stream = (snapshot / IN_USE).open("a+")
-    _try_lock(stream, portalocker.LockFlags.SHARED)
-    return stream
-
-
-def _is_read(snapshot: Path) -> bool:
-    with (snapshot / IN_USE).open("a+") as stream:
-        return not _try_lock(stream, portalocker.LockFlags.EXCLUSIVE)
 
 
 def _try_lock(stream: IO[str], kind: portalocker.LockFlags) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -17,13 +17,13 @@ from typing import IO, Any, Protocol
 import numpy as np
 
 from corpus.analysis import analyse, analysis_fingerprint
-from corpus.errors import FingerprintError, NoIndexError
-from corpus.home import Home, hold_for_reading
+from corpus.errors import FingerprintError
+from corpus.home import Home
 from corpus.language import Language
 from corpus.lexical import LexicalIndex
-from corpus.records import BlockKind, Commitment, Document, Passage
+from corpus.records import Block, BlockKind, Commitment, Document, Passage
 from corpus.register import Register, RegisterWriter, Unit, UnitKind
-from corpus.text import split_sentences
+from corpus.text import split_sentences, with_context
 from corpus.vectors import (
     KINDS,
     ChromaWriter,
@@ -36,8 +36,9 @@ from corpus.vectors import (
 
 WINDOW_SENTENCES = 3
 UNIT_BATCH = 2048
+WIDE_ROW = 3  # a row of fewer cells is a name and a text, whose sentences stand alone
 LEXICAL_FOLDER = "lexical"
-INDEX_VERSION = 1  # raise when units, fields or files of a snapshot change
+INDEX_VERSION = 2  # raise when units, fields or files of a snapshot change
 
 
 class BulkEmbeddings(Protocol):
@@ -78,22 +79,38 @@ def statements(passage: Passage) -> list[tuple[int, int]]:
     return [(s, e) for s, e in spans if any(c.isalnum() for c in passage.text[s:e])]
 
 
+def _unit_spans(passage: Passage, blocks: Sequence[Block]) -> list[tuple[int, int, str]]:
+    """Statements of a passage as (start, end, text): a wide table row is one, headings are none."""
+    inside = [b for b in blocks if b.start < passage.end and passage.start < b.end]
+    wide = [b for b in inside if b.kind is BlockKind.TABLE_ROW and len(b.cells) >= WIDE_ROW]
+    if wide:
+        start, end = max(wide[0].start, passage.start), min(wide[-1].end, passage.end)
+        return [(start - passage.start, end - passage.start, passage.readable)]
+    headings = [
+        (b.start - passage.start, b.end - passage.start)
+        for b in inside
+        if b.kind in (BlockKind.HEADING, BlockKind.FURNITURE)
+    ]
+    found = [(s, e, passage.text[s:e].strip("• ")) for s, e in statements(passage)]
+    told = [f for f in found if not any(s <= f[0] and f[1] <= e for s, e in headings)]
+    return told or found
+
+
 def units_of(
-    passage: Passage, row: int, questions: Sequence[BesideQuestion]
+    passage: Passage, row: int, questions: Sequence[BesideQuestion], blocks: Sequence[Block]
 ) -> list[tuple[str, int, UnitKind, int, int, str, str]]:
     """The units of a passage, as rows for `RegisterWriter.add_units`."""
     heading = passage.section[-1] + ". " if passage.section else ""
-    spans = statements(passage)
+    spans = _unit_spans(passage, blocks)
     units: list[tuple[UnitKind, int, int, str]] = [
         (
             UnitKind.PASSAGE,
             passage.start,
             passage.end,
-            f"{passage.context}\n{passage.readable}".strip(),
+            with_context(passage.context, passage.readable),
         )
     ]
-    for start, end in spans:
-        text = passage.text[start:end].strip("• ")
+    for start, end, text in spans:
         units.append((UnitKind.SENTENCE, passage.start + start, passage.start + end, text))
     if passage.kind is not BlockKind.TABLE_ROW and len(spans) > WINDOW_SENTENCES:
         for first in range(0, len(spans) - WINDOW_SENTENCES + 1, 2):
@@ -112,8 +129,11 @@ def units_of(
 class SnapshotWriter:
     """Writes a snapshot into a staging folder: documents one by one, then `finish`."""
 
-    def __init__(self, staging: Path, snapshot_id: str, chroma_url: str | None) -> None:
+    def __init__(
+        self, staging: Path, snapshot_id: str, chroma_url: str | None, owner: str = ""
+    ) -> None:
         self._folder = staging
+        self._owner = owner
         self._id = snapshot_id
         self._url = chroma_url
         self._register = RegisterWriter(staging)
@@ -135,7 +155,7 @@ class SnapshotWriter:
         language: Language = "en" if document.info.language == "en" else "nb"
         for number, passage in enumerate(passages):
             beside = questions.get(passage.id, ())
-            units = units_of(passage, first + number, beside)
+            units = units_of(passage, first + number, beside, document.blocks)
             self._register.add_units(units)
             self._kinds += [KINDS.index(unit[2]) for unit in units]
             self._offsets.append(len(self._kinds))
@@ -181,7 +201,7 @@ class SnapshotWriter:
         if self._url is None and previous is not None:
             copy_embedded(previous, self._folder)
         chroma = ChromaWriter(
-            connect(self._folder, self._url), collection_name(self._id, self._url)
+            connect(self._folder, self._url), collection_name(self._id, self._url), self._owner
         )
         existing = chroma.existing_ids()
         wanted: set[str] = set()
@@ -271,32 +291,33 @@ class SearchIndex:
             NoIndexError: nothing is indexed yet.
             FingerprintError: it was made with another embedding model.
         """
-        for _ in range(3):  # an ingest may publish and sweep between the two steps
-            folder = home.current()
-            try:
-                hold = hold_for_reading(folder)
-                break
-            except FileNotFoundError:
-                continue
-        else:
-            raise NoIndexError("The index changed while it was opened; try again.")
-        register = Register(folder)
-        made_with = register.meta("model")
-        if made_with != embeddings.fingerprint or register.meta("version") != INDEX_VERSION:
-            raise FingerprintError(
-                f"The index was made with model {made_with}, the settings ask for "
-                f"{embeddings.fingerprint}: run `stifinner ingest --rebuild`, or set "
-                "STIFINNER_EMBEDDING_MODEL back."
+        folder, hold = home.hold_current()
+        register: Register | None = None
+        try:
+            register = Register(folder)
+            _check_fingerprint(register, embeddings.fingerprint)
+            return cls(
+                folder,
+                register=register,
+                lexical=LexicalIndex.load(folder / LEXICAL_FOLDER),
+                dense=DenseIndex(folder, folder.name, chroma_url, embeddings),
+                hold=hold,
             )
-        return cls(
-            folder,
-            register=register,
-            lexical=LexicalIndex.load(folder / LEXICAL_FOLDER),
-            dense=DenseIndex(folder, folder.name, chroma_url, embeddings),
-            hold=hold,
+        except BaseException:
+            if register is not None:
+                register.close()
+            hold.close()
+            raise
+
+
+def _check_fingerprint(register: Register, model: str) -> None:
+    made_with = register.meta("model")
+    if made_with != model:
+        raise FingerprintError(
+            f"The index was made with model {made_with}, the settings ask for {model}: run "
+            "`stifinner ingest --rebuild`, or set STIFINNER_EMBEDDING_MODEL back."
         )
-
-
-def documents_fingerprint(entries: Iterable[tuple[str, str, str]]) -> str:
-    """Hash of (document id, bytes' hash, manifest entry's hash), order-free."""
-    return digest(sorted(entries))
+    if register.meta("version") != INDEX_VERSION:
+        raise FingerprintError(
+            "The index was made by another version of Stifinner: run `stifinner ingest --rebuild`."
+        )

@@ -6,11 +6,12 @@ Read once at an entry point and passed on as an argument. Nothing here is secret
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -36,7 +37,11 @@ class TableSettings(BaseSettings):
     """A frozen settings model fed by the environment and one table of `stifinner.toml`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="STIFINNER_", frozen=True, extra="forbid", validate_default=True
+        env_prefix="STIFINNER_",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="forbid",
+        validate_default=True,
     )
 
     @classmethod
@@ -55,17 +60,29 @@ class TableSettings(BaseSettings):
 
 
 class _TomlTable(TomlConfigSettingsSource):
-    """One `[table]` of the settings file; a table nobody reads is an error."""
+    """One `[table]` of the settings file; a table nobody reads or a secret in it is an error."""
 
     def __init__(self, settings_cls: type[BaseSettings], path: Path, table: str) -> None:
-        super().__init__(settings_cls, toml_file=path)
+        try:
+            super().__init__(settings_cls, toml_file=path)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+            raise SettingsError(f"{path} is not TOML: {exc}.") from exc
         unknown = sorted(set(self.toml_data) - set(KNOWN_TABLES))
         if unknown:
             raise SettingsError(
                 f"{path}: unknown table or key '{unknown[0]}'; known tables: "
                 + ", ".join(f"[{name}]" for name in KNOWN_TABLES)
             )
-        self.init_kwargs = dict(self.toml_data.get(table, {}))
+        chosen = self.toml_data.get(table, {})
+        if not isinstance(chosen, dict):
+            raise SettingsError(f"{path}: write '{table}' as a table, [{table}].")
+        for name in chosen:
+            field = settings_cls.model_fields.get(name)
+            if field is not None and SecretStr in (field.annotation, *get_args(field.annotation)):
+                raise SettingsError(
+                    f"{path}: '{name}' is secret; set STIFINNER_{name.upper()} in the environment."
+                )
+        self.init_kwargs = dict(chosen)
 
 
 def toml_path() -> Path:
@@ -88,6 +105,11 @@ class CorpusSettings(TableSettings):
     )
     chroma_url: str | None = Field(
         None, description="http://host:port of a Chroma server; empty: embedded in the home"
+    )
+    expansions: str = Field(
+        "bundled",
+        min_length=1,
+        description="Questions beside passages: 'bundled' (with yours), 'none', or a folder",
     )
     max_tokens: int = Field(300, ge=60, le=480, description="Largest passage, in model tokens")
     bm25_k1: float = Field(0.5, gt=0, le=3, description="BM25 term saturation")

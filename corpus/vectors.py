@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Vectors = npt.NDArray[np.float32]
 KINDS = tuple(UnitKind)
 COLLECTION_PREFIX = "stifinner-"
+OWNER = "stifinner-home"
 EMBEDDED_COLLECTION = "stifinner-units"
 CHROMA_FOLDER = "chroma"
 ADD_BATCH = 1000
@@ -76,11 +77,15 @@ def collection_name(snapshot_id: str, url: str | None) -> str:
 
 
 class ChromaWriter:
-    """Brings a collection to exactly the wanted units, touching only what differs."""
+    """Brings a collection to exactly the wanted units, touching only what differs.
 
-    def __init__(self, client: ClientAPI, name: str) -> None:
+    `owner` names the home that the collection belongs to; "" for none.
+    """
+
+    def __init__(self, client: ClientAPI, name: str, owner: str = "") -> None:
         self._collection = client.get_or_create_collection(
             name,
+            metadata={OWNER: owner} if owner else None,
             configuration={"hnsw": {"space": "ip", "ef_search": SEARCH_EF}},
             embedding_function=None,
         )
@@ -130,11 +135,12 @@ def copy_embedded(previous: Path, staging: Path) -> bool:
     return True
 
 
-def drop_stale_collections(client: ClientAPI, keep: Iterable[str]) -> None:
-    """Delete our collections on a server, except those named."""
+def drop_stale_collections(client: ClientAPI, owner: str, keep: Iterable[str]) -> None:
+    """Delete a home's collections on a server, except those named; other homes keep theirs."""
     kept = set(keep)
     for collection in client.list_collections():
-        if collection.name.startswith(COLLECTION_PREFIX) and collection.name not in kept:
+        owned = (collection.metadata or {}).get(OWNER) == owner
+        if owned and collection.name not in kept:
             client.delete_collection(collection.name)
 
 
@@ -144,17 +150,29 @@ class DenseIndex:
     def __init__(
         self, folder: Path, snapshot_id: str, url: str | None, embeddings: Embeddings
     ) -> None:
+        from chromadb.errors import NotFoundError
         from langchain_chroma import Chroma
 
+        if url is None and not (folder / CHROMA_FOLDER).is_dir():
+            raise IndexUnavailableError(
+                "The index's vectors lie on a Chroma server: set STIFINNER_CHROMA_URL to it, or "
+                "run `stifinner ingest --rebuild`."
+            )
         self._matrix: Vectors = np.load(folder / "vectors.npy", mmap_mode="r")
         self._offsets: npt.NDArray[np.int64] = np.load(folder / "offsets.npy")
         self._kinds: npt.NDArray[np.uint8] = np.load(folder / "kinds.npy")
-        self._store = Chroma(
-            client=connect(folder, url),
-            collection_name=collection_name(snapshot_id, url),
-            embedding_function=embeddings,
-            create_collection_if_not_exists=False,
-        )
+        try:
+            self._store = Chroma(
+                client=connect(folder, url),
+                collection_name=collection_name(snapshot_id, url),
+                embedding_function=embeddings,
+                create_collection_if_not_exists=False,
+            )
+        except NotFoundError as exc:
+            raise IndexUnavailableError(
+                f"Chroma{'' if url is None else f' at {url}'} holds no vectors of the index "
+                f"{snapshot_id}: run `stifinner ingest --rebuild`."
+            ) from exc
 
     @property
     def unit_count(self) -> int:

@@ -76,7 +76,7 @@ def run_command(
     overrides: dict[str, SettingValue] = {"use_questions": False} if no_expansions else {}
     stifinner = _stifinner()
     folder = run_folder(root, name or f"{Path(chosen).stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-    if fresh and ((folder / META).exists() or (folder / SWEEP_TABLE).exists()):
+    if fresh and ((folder / META).exists() or any(folder.glob(f"*/{META}"))):
         shutil.rmtree(folder)
     if config is not None:
         plan = read_plan(config)

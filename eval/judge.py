@@ -208,6 +208,16 @@ def read_judgments(folder: Path) -> tuple[Judgment, ...]:
         raise EvaluationError(f"{path} is damaged; remove it and judge anew") from exc
 
 
+def outcome_of(run: Run) -> JudgeOutcome | None:
+    """The grades kept with a run and their agreement; None if nobody judged it."""
+    judgments = read_judgments(run.folder)
+    if not judgments:
+        return None
+    return JudgeOutcome(
+        judgments=judgments, failures={}, agreements=agreements(run.scored, judgments)
+    )
+
+
 def agreements(
     scored: Sequence[ScoredQuestion], judgments: Sequence[Judgment]
 ) -> tuple[Agreement, ...]:
@@ -238,13 +248,19 @@ def _agreement(grade: str, measure: str, pairs: Sequence[tuple[bool, bool]]) -> 
     return Agreement(grade=grade, measure=measure, agree=agree, kappa=kappa, n=n)
 
 
+def mean_grade(outcome: JudgeOutcome, grade: str) -> float | None:
+    """Mean of `faithfulness` or `correctness`, 1 to 5; None without judgments."""
+    scores = [getattr(judgment, grade).score for judgment in outcome.judgments]
+    return sum(scores) / len(scores) if scores else None
+
+
 def markdown(outcome: JudgeOutcome) -> str:
     """The judge's mean grades and its agreement with the string measures, as Markdown."""
     lines = ["| Grade | Mean (1–5) | n |", "|---|--:|--:|"]
     for grade in ("faithfulness", "correctness"):
-        scores = [getattr(judgment, grade).score for judgment in outcome.judgments]
-        mean = f"{sum(scores) / len(scores):.2f}" if scores else "–"
-        lines.append(f"| {grade} | {mean} | {len(scores)} |")
+        mean = mean_grade(outcome, grade)
+        shown = "–" if mean is None else f"{mean:.2f}"
+        lines.append(f"| {grade} | {shown} | {len(outcome.judgments)} |")
     lines += ["", "| Grade against measure | Agree | Cohen's kappa | n |", "|---|--:|--:|--:|"]
     for found in outcome.agreements:
         kappa = "–" if found.kappa is None else f"{found.kappa:.2f}"

@@ -1,9 +1,10 @@
 """When does a text hold a gold quote, and when does an answer state a fact?
 
 Judgments are given on documents and quotes, never on passage ids, so a new chunker keeps them.
-Quotes are compared without white space, hyphens and quote marks: extraction breaks lines and words
-differently from one repair to the next, and `utdannings-⏎institutt` must equal both
-`utdanningsinstitutt` and `utdannings- institutt`. A match still has to begin and end at a word.
+Quotes are compared without white space, hyphens, bullets and quote marks: extraction breaks lines
+and words and prints list marks differently from one repair to the next, and `utdannings-⏎institutt`
+must equal both `utdanningsinstitutt` and `utdannings- institutt`. A match still has to begin and
+end at a word.
 Facts are compared as word sequences with numbers in digits (`eval.numerals`).
 """
 
@@ -21,7 +22,7 @@ MIN_SHARE = 0.6
 MIN_RUN_WORDS = 3
 MIN_PIECE_WORDS = 4
 _INFLECTED_FROM = 4
-_DROPPED = frozenset("-‐‑‒–—−\u00ad\u200b\"'«»“”„‘’‚‹›`´")
+_DROPPED = frozenset("-‐‑‒–—−\u00ad\u200b\"'«»“”„‘’‚‹›`´•·▪◦‣●■¶")
 _MARKER = re.compile(r"\s*\[\d+\]")
 _WORD = re.compile(r"\w+")
 
@@ -39,8 +40,8 @@ def _squeeze(text: str) -> tuple[str, tuple[int, ...]]:
 def find_quote(text: str, quote: str) -> tuple[int, int] | None:
     """Where `quote` stands in `text`, as half-open offsets into the NFC text; None if nowhere.
 
-    White space, hyphens, dashes and quote marks are ignored; the match begins and ends at the
-    edge of a word. The first of several places is returned.
+    White space, hyphens, dashes, bullets and quote marks are ignored; the match begins and ends at
+    the edge of a word. The first of several places is returned.
     """
     text = unicodedata.normalize("NFC", text)
     squeezed, offsets = _squeeze(text)

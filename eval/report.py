@@ -12,7 +12,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from eval import figures
+from eval import figures, judge
 from eval.diagnosis import Miss, worst_questions
 from eval.runs import Run, settings_text
 from eval.scoring import HEADLINES, MEASURES, SLICES
@@ -71,6 +71,8 @@ def html_report(run: Run) -> str:
         slice_measures=[n for n in SLICE_MEASURES if n in run.metrics.measures],
         plots=[Markup(plot) for plot in _plots(run)],
         plotly=Markup(figures.plotly_script()),
+        judged=judge.outcome_of(run),
+        mean_grade=judge.mean_grade,
         misses=[(miss, shown_passages(miss)) for miss in worst_questions(run.scored, WORST_SHOWN)],
     )
 

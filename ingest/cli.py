@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import json
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ from rich.table import Table
 
 from corpus.embedding import EmbeddingModel, TextEmbeddings, TextKind
 from corpus.embedding_cache import CachedEmbeddings, EmbeddingCache
-from corpus.errors import StifinnerError
-from corpus.expansions import BUNDLED_EXPANSIONS, load_expansions
+from corpus.errors import DocumentError, StifinnerError
+from corpus.expansions import expansion_folders, load_expansions
 from corpus.home import Home
 from corpus.index import BulkEmbeddings
 from corpus.records import Document
@@ -31,6 +32,7 @@ from ingest.pipeline import IngestOptions, IngestOutcome
 from ingest.pipeline import ingest as run_pass
 
 WAIT_S = 3600.0
+FEW_TEXTS = 64  # the light engine embeds these in the five seconds that loading the other takes
 
 
 class LazyModels:
@@ -68,7 +70,7 @@ class LazyModels:
 
 
 class LazyBulk(TextEmbeddings):
-    """The bulk model, loaded at the first text that the cache does not hold."""
+    """The bulk model, loaded when many texts are missing from the cache; few need no bulk."""
 
     def __init__(self, model: EmbeddingModel) -> None:
         self._model = model
@@ -81,7 +83,11 @@ class LazyBulk(TextEmbeddings):
     @property
     def dimension(self) -> int:
         """Length of a vector; the light engine tells it."""
-        return self._model.light().dimension
+        return self._light.dimension
+
+    @cached_property
+    def _light(self) -> TextEmbeddings:
+        return self._model.light()
 
     def stream(
         self,
@@ -90,7 +96,10 @@ class LazyBulk(TextEmbeddings):
         on_batch: Callable[[int], None] | None = None,
     ) -> Iterator[Vectors]:
         """Vectors in the order of `texts`."""
-        return self._model.bulk().stream(texts, kind, on_batch)
+        remaining = iter(texts)
+        first = list(islice(remaining, FEW_TEXTS + 1))
+        model = self._light if len(first) <= FEW_TEXTS else self._model.bulk()
+        return model.stream(chain(first, remaining), kind, on_batch)
 
 
 class Bar:
@@ -150,7 +159,9 @@ def ingest(
         if report:
             _print_report(settings)
     if outcome.failures:
-        sys.exit(1)
+        first = outcome.failures[0]
+        more = f" (and {len(outcome.failures) - 1} more)" if len(outcome.failures) > 1 else ""
+        raise DocumentError(f"{first.id} was left out: {first.reason}{more}")
 
 
 def run(
@@ -166,7 +177,7 @@ def run(
     home.prepare()
     chosen = list(sources) or [str(BUNDLED_DOCUMENTS)]
     found = discover(chosen)
-    expansions = load_expansions([BUNDLED_EXPANSIONS, home.root / "expansions"])
+    expansions = load_expansions(expansion_folders(settings.expansions, home.root))
     present = {str(one.info.id) for one in found}
     bar = Bar(console)
     with bar.progress:
@@ -273,7 +284,7 @@ def _as_json(outcome: IngestOutcome) -> dict[str, Any]:
 
 
 def _print(outcome: IngestOutcome) -> None:
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     table = Table("document", "change", "pages", "passages", "commitments", "repairs")
     for one in outcome.documents:
         table.add_row(

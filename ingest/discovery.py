@@ -147,7 +147,7 @@ def _fetched(url: str) -> Found:
     warning = f"{url} has no manifest entry: status and dates are unknown."
     return Found(
         info=info,
-        options=ReaderOptions(),
+        options=ReaderOptions(encoding=page.charset),
         content=page.content,
         name=page.name,
         origin=url,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Protocol
 
 from corpus.analysis import analysis_fingerprint
@@ -174,6 +175,14 @@ def ingest(
             if previous is not None:
                 previous.close()
             home.sweep()
+            if options.chroma_url is not None:
+                _drop_swept(home, options.chroma_url)
+
+
+def _drop_swept(home: Home, url: str) -> None:
+    """Remove the collections of snapshots that are gone from the home."""
+    kept = [collection_name(snapshot, url) for snapshot in home.snapshot_ids()]
+    drop_stale_collections(connect(home.root, url), home.identity(), kept)
 
 
 def _previous(home: Home) -> Register | None:
@@ -224,9 +233,20 @@ def _ingest(
         unchanged = _unchanged(home, previous, started)
         failures = tuple(o for o in outcomes if o.change == "failed")
         return replace(unchanged, documents=unchanged.documents + failures)
+    if not parsed:  # an index of nothing serves nobody: what is served stays
+        return IngestOutcome(
+            snapshot=home.current_id(),
+            changed=False,
+            documents=tuple(o for o in outcomes if o.change == "failed"),
+            duplicates=(),
+            lost_anchors=0,
+            chroma_writes=0,
+            embedded=0,
+            seconds=time.monotonic() - started,
+        )
     snapshot_id = f"{fingerprint}-{time.time_ns() // 1_000_000:x}"
     staging = home.new_staging(snapshot_id)
-    writer = SnapshotWriter(staging, snapshot_id, options.chroma_url)
+    writer = SnapshotWriter(staging, snapshot_id, options.chroma_url, home.identity())
     lost = 0
     for entry in parsed:
         questions, missing = attach(
@@ -245,7 +265,7 @@ def _ingest(
     duplicates = find_duplicates([entry.document for entry in parsed])
     writer.finish(
         embeddings,
-        None if options.rebuild or previous is None else home.current(),
+        _reusable_vectors(home, previous, models, options),
         {
             "fingerprint": fingerprint,
             "version": INDEX_VERSION,
@@ -261,9 +281,6 @@ def _ingest(
         count,
     )
     home.publish(staging, snapshot_id)
-    if options.chroma_url is not None:
-        client = connect(staging, options.chroma_url)
-        drop_stale_collections(client, [collection_name(snapshot_id, options.chroma_url)])
     return IngestOutcome(
         snapshot=snapshot_id,
         changed=True,
@@ -274,6 +291,15 @@ def _ingest(
         embedded=getattr(embeddings, "embedded", 0),
         seconds=time.monotonic() - started,
     )
+
+
+def _reusable_vectors(
+    home: Home, previous: Register | None, models: Models, options: IngestOptions
+) -> Path | None:
+    """The served snapshot if its vectors may be kept: a unit's id does not name the model."""
+    if previous is None or options.rebuild or previous.meta("model") != models.fingerprint:
+        return None
+    return home.current()
 
 
 def _unchanged(home: Home, previous: Register, started: float) -> IngestOutcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from corpus.home import Home
 from corpus.settings import CorpusSettings, read_settings
 from eval.reference import REFERENCE_FOLDER, Split, load_questions
 
+# Haystack and Chroma report their use over the network unless told not to before their import.
+NO_TELEMETRY = {"HAYSTACK_TELEMETRY_ENABLED": "False", "ANONYMIZED_TELEMETRY": "False"}
+
 
 @click.command()
 @click.option(
@@ -25,6 +29,7 @@ def main(split: str, out: Path | None) -> None:
     """Index with Stifinner and its peers, ask them the same questions, print them side by side."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     silence_telemetry()
+    os.environ.update(NO_TELEMETRY)
     from eval.peers.bench import as_json, bench, markdown
     from eval.peers.haystack_peer import Haystack
     from eval.peers.langchain_chroma_peer import LangChainChroma

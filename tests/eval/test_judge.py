@@ -14,6 +14,7 @@ from eval.judge import (
     read_judgments,
 )
 from eval.reference import Gold
+from eval.report import html_report
 from eval.runs import run_questions
 
 GOOD, BAD = '{"reason": "alt står der", "score": 5}', '{"reason": "feil", "score": 1}'
@@ -98,6 +99,7 @@ def test_agreement_with_the_string_measures_is_reported_with_kappa(run):
     assert (correct.n, correct.agree) == (3, pytest.approx(2 / 3))
     assert correct.kappa == pytest.approx(0.4)
     assert "| correctness / fact recall | 0.67 | 0.40 | 3 |" in markdown(outcome)
+    assert "Graded by j" in html_report(run)
 
 
 def test_agreement_of_nothing_is_nothing(run):

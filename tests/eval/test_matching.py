@@ -58,6 +58,10 @@ def test_a_quote_does_not_match_inside_a_word_or_number():
     assert find_quote("20216 og 2021", "2021") == (9, 13)
 
 
+def test_list_marks_do_not_matter():
+    assert find_quote("Kommunen vil:\n• øke farten\n• senke prisen", "- øke farten\n- senke prisen")
+
+
 def test_an_empty_quote_is_nowhere():
     assert find_quote("tekst", " - ") is None
 

@@ -1,0 +1,319 @@
+"""Fits the small models that ship in assistant/data: ranking, statement choice, abstention.
+
+    python -m eval.tune ranking|statements|abstention [--norquad PATH] [--write]
+
+What they are fitted on: questions beside passages (corpus/expansions), taken across authors. The
+index is made with one author's questions and asked with the other's, so that no question meets
+itself; its passage is the one that holds its anchor. To these come the dev reference questions
+(never the test split). For abstention the same questions are also asked with every passage of
+their section hidden, and the dev questions that no document answers are added.
+
+Models: listwise softmax regression (Cao et al. 2007, "Learning to Rank: From Pairwise Approach to
+Listwise Approach", with top-one probabilities) for ranking and statements, logistic regression for
+abstention; both on a handful of named features, with L2.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from scipy.optimize import minimize
+
+from assistant.abstention import WEIGHTS_FILE as ABSTENTION_FILE
+from assistant.abstention import Signals
+from assistant.build import Assistant, open_assistant
+from assistant.conversation import stand_alone
+from assistant.features import FEATURES
+from assistant.ranking import WEIGHTS_FILE as RANKING_FILE
+from assistant.ranking import z_scores
+from assistant.retrieval import Ranking
+from assistant.settings import AssistantSettings
+from assistant.statements import COMPONENTS, components
+from assistant.statements import WEIGHTS_FILE as STATEMENTS_FILE
+from corpus.expansions import BUNDLED_EXPANSIONS, load_expansions
+from corpus.records import Passage
+from corpus.settings import CorpusSettings, read_settings
+from corpus.text import find_quote
+from eval.matching import find_quote as find_gold
+from eval.reference import Split, load_questions
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+DEPTH = 200
+FIRST_AUTHOR = "trial.jsonl"
+KEPT_ANSWERABLE = 0.975
+DEV_WEIGHT = 3.0  # a reference question counts for three of those beside passages
+HIDDEN_WEIGHT = 0.3
+STATEMENT_HITS = 6
+L2 = 0.002
+EVERY = 3  # every third question beside a passage; more change the fit by less than its noise
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with the document spans that answer it; none when no document does."""
+
+    text: str
+    history: tuple[str, ...]
+    spans: tuple[tuple[str, int, int], ...]
+    weight: float = 1.0
+
+    def answered_by(self, passage: Passage) -> bool:
+        """Whether a passage overlaps one of the spans."""
+        return any(
+            passage.document_id == document and passage.start < end and start < passage.end
+            for document, start, end in self.spans
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A question put to an index: its ranking and whether the documents answer it."""
+
+    asked: Asked
+    ranking: Ranking
+    assistant: Assistant
+
+
+@contextmanager
+def opened(expansions: str, home: Path) -> Iterator[Assistant]:
+    """An assistant on an index of the bundled documents with only some questions beside them."""
+    environment = {**os.environ, "STIFINNER_HOME": str(home), "STIFINNER_EXPANSIONS": expansions}
+    subprocess.run(
+        [sys.executable, "-m", "assistant", "ingest"], env=environment, check=True, stdout=2
+    )
+    settings = read_settings(CorpusSettings, home=home, expansions=expansions)
+    assistant = open_assistant(settings, read_settings(AssistantSettings))
+    try:
+        yield assistant
+    finally:
+        assistant.close()
+
+
+def beside_questions(files: Sequence[Path], assistant: Assistant) -> list[Asked]:
+    """The questions of some expansion files, each with the span of its anchor."""
+    with tempfile.TemporaryDirectory() as folder:
+        for path in files:
+            (Path(folder) / path.name).write_bytes(path.read_bytes())
+        loaded = load_expansions([Path(folder)])
+    asked = []
+    for document_id, entries in loaded.items():
+        text = assistant.library.text(document_id)
+        for entry in entries:
+            span = find_quote(text, entry.anchor)
+            if span is not None:
+                asked += [Asked(q, (), ((document_id, *span),)) for q in entry.questions]
+    return asked
+
+
+def dev_questions(assistant: Assistant) -> list[Asked]:
+    """The dev reference questions, with the spans of their gold quotes."""
+    asked = []
+    for question in load_questions([Path(__file__).parent / "reference"], Split.DEV):
+        spans = []
+        for gold in question.gold:
+            span = find_gold(assistant.library.text(gold.document_id), gold.quote)
+            if span is not None:
+                spans.append((str(gold.document_id), *span))
+        if spans or not question.answerable:
+            asked.append(Asked(question.question, question.history, tuple(spans), DEV_WEIGHT))
+    return asked
+
+
+def put(questions: Sequence[Asked], assistant: Assistant) -> list[Seen]:
+    """Every question ranked to DEPTH."""
+    seen = []
+    with click.progressbar(questions, label="Asking", file=sys.stderr) as bar:
+        for asked in bar:
+            text = stand_alone(asked.text, asked.history).text
+            query = assistant.make_query(text)
+            seen.append(Seen(asked, assistant.search_engine.rank(query, DEPTH), assistant))
+    return seen
+
+
+def fit_listwise(lists: Sequence[tuple[Array, Array, float]], start: Array, l2: float) -> Array:
+    """Weights that put the positives of each (features, is positive, weight) list first."""
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        total = l2 * float(((weights - start) ** 2).sum())
+        gradient = 2 * l2 * (weights - start)
+        for features, positive, weight in lists:
+            scores = features @ weights
+            scores = scores - scores.max()
+            share = np.exp(scores) / np.exp(scores).sum()
+            on_positive = share * positive
+            mass = on_positive.sum()
+            total -= weight * float(np.log(mass + 1e-12))
+            gradient -= weight * (features.T @ (on_positive / (mass + 1e-12) - share))
+        return total, gradient
+
+    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x)
+
+
+def fit_ranking(seen: Sequence[Seen]) -> dict[str, dict[str, float]]:
+    """Weights by language group; see assistant/ranking.py."""
+    fitted = {}
+    before = json.loads(RANKING_FILE.read_text(encoding="utf-8"))["weights"]
+    for group in ("no", "en"):
+        lists = []
+        for one in seen:
+            if (one.ranking.query.language == "en") != (group == "en") or not one.asked.spans:
+                continue
+            positive = np.asarray(
+                [one.asked.answered_by(hit.passage) for hit in one.ranking.hits], dtype=float
+            )
+            if positive.any() and not positive.all():
+                features = z_scores(one.ranking.features).astype(np.float64)
+                lists.append((features, positive, one.asked.weight))
+        start = np.asarray([before[group].get(name, 0.0) for name in FEATURES])
+        weights = fit_listwise(lists, start, L2 * len(lists))
+        fitted[group] = {n: round(float(w), 3) for n, w in zip(FEATURES, weights, strict=True)}
+        click.echo(f"ranking {group}: {len(lists)} questions, MRR@10 {_mrr(lists, weights):.3f}")
+    return fitted
+
+
+def _mrr(lists: Sequence[tuple[Array, Array, float]], weights: Array) -> float:
+    reciprocal = []
+    for features, positive, _ in lists:
+        order = np.argsort(-(features @ weights), kind="stable")[:10]
+        ranks = np.flatnonzero(positive[order])
+        reciprocal.append(1 / (ranks[0] + 1) if len(ranks) else 0.0)
+    return float(np.mean(reciprocal))
+
+
+def fit_statements(seen: Sequence[Seen]) -> dict[str, float]:
+    """Weights of the components; see assistant/statements.py."""
+    lists = []
+    for one in seen:
+        if not one.asked.spans:
+            continue
+        index = one.assistant.index
+        found, parts = components(one.ranking.query, one.ranking, index, STATEMENT_HITS)
+        positive = np.asarray(
+            [
+                any(
+                    s.passage.document_id == d and s.start < end and start < s.end
+                    for d, start, end in one.asked.spans
+                )
+                for s in found
+            ],
+            dtype=float,
+        )
+        if positive.any() and not positive.all():
+            lists.append((parts, positive, one.asked.weight))
+    before = json.loads(STATEMENTS_FILE.read_text(encoding="utf-8"))["weights"]
+    start = np.asarray([before[name] for name in COMPONENTS])
+    weights = fit_listwise(lists, start, L2 * len(lists))
+    click.echo(f"statements: {len(lists)} questions, MRR@10 {_mrr(lists, weights):.3f}")
+    return {n: round(float(w), 3) for n, w in zip(COMPONENTS, weights, strict=True)}
+
+
+def hidden(one: Seen) -> Ranking:
+    """The ranking without the answer's top sections, as if nobody had written them."""
+    sections = {
+        (h.passage.document_id, h.passage.section[:2])
+        for h in one.ranking.hits
+        if one.asked.answered_by(h.passage)
+    }
+    keep = [
+        n
+        for n, h in enumerate(one.ranking.hits)
+        if (h.passage.document_id, h.passage.section[:2]) not in sections
+    ]
+    ranking = one.ranking
+    return Ranking(
+        query=ranking.query,
+        hits=tuple(ranking.hits[n] for n in keep),
+        rows=tuple(ranking.rows[n] for n in keep),
+        units={ranking.rows[n]: ranking.units[ranking.rows[n]] for n in keep},
+        features=ranking.features[keep],
+    )
+
+
+def fit_abstention(seen: Sequence[Seen]) -> dict[str, Any]:
+    """Weights, bias and threshold; see assistant/abstention.py."""
+    from sklearn.linear_model import LogisticRegression
+
+    rows: list[list[float]] = []
+    labels: list[int] = []
+    weights: list[float] = []
+    for one in seen:
+        reader = one.assistant.signal_reader
+        own = reader.read(one.ranking.query, one.ranking)
+        rows.append(list(asdict(own).values()))
+        labels.append(int(bool(one.asked.spans)))
+        weights.append(one.asked.weight)
+        if one.asked.spans and one.asked.weight < DEV_WEIGHT:
+            rows.append(list(asdict(reader.read(one.ranking.query, hidden(one))).values()))
+            labels.append(0)
+            weights.append(HIDDEN_WEIGHT)
+    data, wanted = np.asarray(rows), np.asarray(labels)
+    spread = data.std(axis=0)
+    spread[spread < 1e-9] = 1.0
+    model = LogisticRegression(C=1.0, max_iter=2000)
+    model.fit(data / spread, wanted, sample_weight=np.asarray(weights))
+    probability = model.predict_proba(data / spread)[:, 1]
+    dev = np.asarray(weights) >= DEV_WEIGHT
+    answerable = probability[dev & (wanted == 1)]
+    threshold = float(np.quantile(answerable, 1 - KEPT_ANSWERABLE))
+    refused = float((probability[dev & (wanted == 0)] < threshold).mean())
+    click.echo(
+        f"abstention: {len(rows)} rows; dev: {refused:.2f} of {int((dev & (wanted == 0)).sum())} "
+        f"unanswerable refused at {KEPT_ANSWERABLE:.1%} of {len(answerable)} answerable kept"
+    )
+    names = list(Signals.__dataclass_fields__)
+    coefficients = model.coef_[0] / spread
+    return {
+        "weights": {n: round(float(c), 4) for n, c in zip(names, coefficients, strict=True)},
+        "bias": round(float(model.intercept_[0]), 4),
+        "threshold": round(threshold, 4),
+    }
+
+
+@click.command()
+@click.argument("what", nargs=-1, type=click.Choice(["ranking", "statements", "abstention"]))
+@click.option("--write", is_flag=True, help="Write the weights into assistant/data.")
+@click.option("--home", type=click.Path(path_type=Path), help="Keep the indexes here.")
+def main(what: tuple[str, ...], write: bool, home: Path | None) -> None:
+    """Fit the weights that ship with the package."""
+    root = home or Path(tempfile.mkdtemp(prefix="stifinner-tune-"))
+    first = [BUNDLED_EXPANSIONS / FIRST_AUTHOR]
+    others = [p for p in sorted(BUNDLED_EXPANSIONS.glob("*.jsonl")) if p.name != FIRST_AUTHOR]
+    seen: list[Seen] = []
+    with ExitStack() as stack:
+        for name, indexed, asked in (("one", first, others), ("other", others, first)):
+            folder = root / f"expansions-{name}"
+            folder.mkdir(parents=True, exist_ok=True)
+            for path in indexed:
+                (folder / path.name).write_bytes(path.read_bytes())
+            assistant = stack.enter_context(opened(str(folder), root / f"home-{name}"))
+            seen += put(beside_questions(asked, assistant)[::EVERY], assistant)
+        whole = stack.enter_context(opened("bundled", root / "home-all"))
+        seen += put(dev_questions(whole), whole)
+        fitted: Mapping[str, tuple[Path, Any]] = {
+            "ranking": (RANKING_FILE, fit_ranking),
+            "statements": (STATEMENTS_FILE, fit_statements),
+            "abstention": (ABSTENTION_FILE, fit_abstention),
+        }
+        for kind in what or tuple(fitted):
+            path, fit = fitted[kind]
+            result = fit(seen)
+            record = result if kind == "abstention" else {"weights": result}
+            text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+            click.echo(text)
+            if write:
+                path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
