@@ -21,9 +21,11 @@ from typing import Any
 
 import numpy as np
 
+from assistant.answer_type import AnswerType, asked_type, holds_type
 from assistant.features import FEATURES
 from assistant.query import Query
 from assistant.retrieval import Ranking
+from assistant.statements import Statement, score_statements
 from corpus.analysis import analyse
 from corpus.index import SearchIndex
 from corpus.register import UnitKind
@@ -31,7 +33,9 @@ from corpus.vectors import Vectors
 
 WEIGHTS_FILE = Path(__file__).parent / "data" / "abstention.json"
 BACKGROUND_SAMPLE = 256
-LOOKED_AT = 3
+LOOKED_AT = 2
+STATEMENTS_READ = 4
+MAX_LAG = 6.0
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 NAME = re.compile(r"(?<=[\w,] )[A-ZÆØÅ][\w-]+|\b[A-ZÆØÅ]{2,}\w*")
 NAME_STEM = 8  # letters compared, so that endings ("Trondheims", "Helseplattformens") do not count
@@ -48,6 +52,10 @@ class Signals:
     known_words: float  # rarity-weighted share of the question's words held anywhere in the corpus
     numbers: float  # share of the question's numbers and years held by the best passages
     names: float  # share of its capitalised words held by the best passages
+    names_first: float  # the same in the first hit alone
+    type_asked: float  # 1 when the question wants a number, amount, share, person or time
+    type_held: float  # 1 when one of the best statements holds that type (or none is asked)
+    type_lag: float  # how far the best statement that holds it scores behind the best of all
     sentence: float  # best sentence's cosine, in deviations above the background
     beside: float  # best question's cosine, in deviations above the background
     gap: float  # fused score of the first hit less the mean of the next four
@@ -90,9 +98,19 @@ class SignalReader:
         self._index = index
         self._sample: Vectors = index.dense.sample(BACKGROUND_SAMPLE)
 
-    def read(self, query: Query, ranking: Ranking) -> Signals:
-        """The signals; all zero when nothing was found."""
-        if not ranking.hits:
+    def read(
+        self, query: Query, ranking: Ranking, statements: Sequence[Statement] | None = None
+    ) -> Signals:
+        """The signals; all zero when nothing was found.
+
+        Args:
+            query: the question.
+            ranking: its hits.
+            statements: of the best hits, best first; scored here when not given.
+        """
+        if statements is None:
+            statements = score_statements(query, ranking, self._index)
+        if not ranking.hits or not statements:
             return Signals(
                 coverage=0,
                 coverage_beside=0,
@@ -101,6 +119,10 @@ class SignalReader:
                 known_words=0,
                 numbers=0,
                 names=0,
+                names_first=0,
+                type_asked=0,
+                type_held=0,
+                type_lag=0,
                 sentence=0,
                 beside=0,
                 gap=0,
@@ -114,6 +136,14 @@ class SignalReader:
         text = " ".join(
             f"{hit.passage.context} {hit.passage.readable}" for hit in ranking.hits[:LOOKED_AT]
         )
+        best = ranking.hits[0].passage
+        first = f"{best.context} {best.readable}"
+        kind = asked_type(query.text)
+        typed = [holds_type(one.text, kind) for one in statements]
+        best_typed = max(
+            (one.score for one, held in zip(statements, typed, strict=True) if held),
+            default=-MAX_LAG,
+        )
         scores = ranking.scores
         return Signals(
             coverage=float(lexical.coverage(query.terms, {"passage": 1.0}).max()),
@@ -123,6 +153,10 @@ class SignalReader:
             known_words=known,
             numbers=_share_held(NUMBER.findall(query.text), text),
             names=_share_held(_names(query.text), text),
+            names_first=_share_held(_names(query.text), first),
+            type_asked=float(kind is not AnswerType.OPEN),
+            type_held=float(any(typed[:STATEMENTS_READ])),
+            type_lag=min(MAX_LAG, statements[0].score - best_typed),
             sentence=(float(column["dense_sentence"].max()) - mean) / spread,
             beside=(self._best_beside(ranking) - mean) / spread,
             gap=scores[0] - float(np.mean(scores[1:5])) if len(scores) > 1 else 0.0,

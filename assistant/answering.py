@@ -17,7 +17,7 @@ from datetime import date
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from assistant import frames
-from assistant.abstention import AbstentionModel, SignalReader, Signals
+from assistant.abstention import AbstentionModel, SignalReader
 from assistant.answers import AnswerJson, CitationJson, NoteJson, PassageJson, TimingsJson
 from assistant.citations import Citer, unverified
 from assistant.conversation import Standalone, stand_alone
@@ -37,6 +37,8 @@ from corpus.language import Language, detect_language
 from corpus.records import Citation, Hit, Passage
 
 NEAREST_PLACES = 3
+MIN_SIDES = 2
+MAX_SIDES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,6 @@ class Turn:
     language: Language = "nb"
     query: Query | None = None
     ranking: Ranking | None = None
-    signals: Signals | None = None
     written: Written | None = None
     retrieve_ms: float = 0
     notes: tuple[NoteJson, ...] = field(default=())
@@ -155,7 +156,6 @@ class AnswerChain:
             turn,
             query=query,
             ranking=ranking,
-            signals=self._signals.read(query, ranking),
             retrieve_ms=(time.perf_counter() - turn.started) * 1000,
         )
 
@@ -163,7 +163,7 @@ class AnswerChain:
         return replace(turn, written=self._written(turn, on_piece))
 
     def _written(self, turn: Turn, on_piece: Callable[[str], None] | None) -> Written:
-        if turn.query is None or turn.ranking is None or turn.signals is None:
+        if turn.query is None or turn.ranking is None:
             return Written(answered=False, text=frames.EMPTY[turn.language], citations=())
         kind = kind_of(turn.query.text)
         citer = self._library.citer()
@@ -189,22 +189,52 @@ class AnswerChain:
                 notes=(NoteJson(kind="scope", text=rows.filter_text),),
                 first=rows.passages,
             )
-        statements = score_statements(turn.query, turn.ranking, self._index)
-        if not statements or not self._abstention.answers(turn.signals):
+        sides = self._sides(turn.query, turn.ranking, kind, turn.ask.document_ids)
+        if not sides or not self._holds_answer(turn.query, turn.ranking, sides):
             return self._abstain(turn, citer)
         if self._generator is not None:
             try:
                 return self._generate(turn, self._generator, on_piece)
             except GenerationError:
                 note = NoteJson(kind="model", text=frames.MODEL_FAILED[turn.language])
-                return replace(self._extract(statements, kind, turn, citer), notes=(note,))
-        return self._extract(statements, kind, turn, citer)
+                return replace(self._extract(sides, kind, turn, citer), notes=(note,))
+        return self._extract(sides, kind, turn, citer)
+
+    def _holds_answer(
+        self, query: Query, ranking: Ranking, sides: Sequence[Sequence[Statement]]
+    ) -> bool:
+        statements = sides[0] if len(sides) == 1 else None
+        return self._abstention.answers(self._signals.read(query, ranking, statements))
+
+    def _sides(
+        self, query: Query, ranking: Ranking, kind: QuestionKind, document_ids: Sequence[str]
+    ) -> list[list[Statement]]:
+        """The statements to choose from, best first; of each named document in a comparison."""
+        if kind is QuestionKind.COMPARE and not document_ids:
+            named = self._search.named_documents(query)
+            if len(named) < MIN_SIDES:
+                found = dict.fromkeys(str(h.passage.document_id) for h in ranking.hits[:10])
+                named = list(found)
+            sides = []
+            for document_id in named[:MAX_SIDES]:
+                own = self._search.rank(query, 5, [document_id])
+                sides.append(score_statements(query, own, self._index))
+            sides = [side for side in sides if side]
+            if len(sides) >= MIN_SIDES:
+                return sides
+        statements = score_statements(query, ranking, self._index)
+        return [statements] if statements else []
 
     def _extract(
-        self, statements: Sequence[Statement], kind: QuestionKind, turn: Turn, citer: Citer
+        self,
+        sides: Sequence[Sequence[Statement]],
+        kind: QuestionKind,
+        turn: Turn,
+        citer: Citer,
     ) -> Written:
-        draft = self._extractor.write(statements, kind, turn.language, citer)
-        return Written(answered=True, text=draft.text, citations=citer.citations)
+        draft = self._extractor.write(sides, kind, turn.language, citer)
+        first = tuple(side[0].passage for side in sides) if len(sides) > 1 else ()
+        return Written(answered=True, text=draft.text, citations=citer.citations, first=first)
 
     def _generate(
         self, turn: Turn, generator: Generator, on_piece: Callable[[str], None] | None

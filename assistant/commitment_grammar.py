@@ -3,7 +3,8 @@
 A question is one when it names what rows are made of (tiltak, strategi, frist, ansvarlig, partner,
 forventes …) and at least one field value is found in it: a goal or strategy number, a known actor
 with a role, a year or recurrence as deadline. Known values come from the register, so the grammar
-holds for any plan. Anything else is left to the passages.
+holds for any plan. What the grammar cannot place is counted: a question with many such words asks
+for content and is left to the passages, like anything else that is not understood.
 """
 
 from __future__ import annotations
@@ -14,25 +15,32 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.commitment_query import CommitmentQuery
-from corpus.deadlines import machine_readable
-from corpus.names import fold, forms_of
+from corpus.analysis import informative_words, stemmed_words
+from corpus.glossary import expand_english
+from corpus.language import detect_language
+from corpus.names import forms_of
 from corpus.records import Commitment
 
 _ROWS = re.compile(
     r"\b(tiltak\w*|strategi(en|er|ene|ane|ar)?\b|delmål\w*|forplikt\w*|lovna?d?\w*|ansvar\w*|"
-    r"samarbeidspart\w*|partner\w*|frist\w*|forvent\w*|vent(ar|ast)\b|measures?|strateg(y|ies)|"
+    r"samarbeidspart\w*|partn[ea]r\w*|frist\w*|forvent\w*|vent(ar|ast)\b|measures?|strateg(y|ies)|"
     r"commit\w*|promis\w*|responsib\w*|deadlines?|due|expect\w*|actions?)\b",
     re.IGNORECASE,
 )
 _COUNT = re.compile(r"\b(hvor mange|kor mange|antall|talet på|how many|number of)\b", re.IGNORECASE)
 _STRATEGIES = re.compile(r"\b(strategi(er|ene|ar|ane)?|strategies|delmål\w*)\b", re.IGNORECASE)
+_CELLS = re.compile(
+    r"\b(samarbeidspart\w*|partn[ea]r\w*|ansvarlig\w*|ansvarleg\w*|frist\w*|indikator\w*|"
+    r"hvem|kven|who|ansvar|responsib\w*|deadline|indicator)\b",
+    re.IGNORECASE,
+)
 _MEASURES = re.compile(r"\b(tiltak\w*|measures?|actions?|commitments?)\b", re.IGNORECASE)
 _GOAL = re.compile(
     r"\b((?:hoved)?(?:mål|målet)|goal)\s*(?:nr\.?|nummer|number|no\.?)?\s*(\d{1,2})\b(?!\.\d)", re.I
 )
 _STRATEGY = re.compile(r"(?<![\d.])(\d{1,2}\.\d{1,2})(?![\d.]*\d)")
 _PARTNER = re.compile(
-    r"(partner\w*|samarbeidspart\w*|samarbeid\w*|i lag med|saman med|sammen med|together with|"
+    r"(partn[ea]r\w*|samarbeidspart\w*|samarbeid\w*|i lag med|saman med|sammen med|together with|"
     r"cooperat\w*|collaborat\w*|involved|involver\w*)",
     re.IGNORECASE,
 )
@@ -48,13 +56,36 @@ _DUE = re.compile(
     r"|\b((?:19|20)\d{2})\b(?=\W*(?:som frist|er frist|as (?:the )?deadline|\W*$))",
     re.IGNORECASE,
 )
-_RECURRING = re.compile(
-    r"\b(årlig\w*|årleg\w*|hvert år|kvart år|månedlig\w*|månadleg\w*|løpende|løpande|yearly|"
-    r"annual\w*|monthly|continuous\w*)\b",
-    re.IGNORECASE,
+_RECURRING: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(
+            r"\b(årlig\w*|årleg\w*|hvert år|kvart år|yearly|annual\w*|(every|each) year)\b", re.I
+        ),
+        "yearly",
+    ),
+    (
+        re.compile(
+            r"\b(månedlig\w*|månadleg\w*|hver måned|kvar månad|monthly|(every|each) month)\b", re.I
+        ),
+        "monthly",
+    ),
+    (
+        re.compile(
+            r"\b((fort)?løpende|(fort)?løpande|kontinuerlig\w*|kontinuerleg\w*|continuous\w*|"
+            r"ongoing)\b",
+            re.I,
+        ),
+        "continuous",
+    ),
 )
 _DEADLINE = re.compile(r"\b(frist\w*|innen|innan|deadline\w*|due|ferdig\w*)\b", re.IGNORECASE)
+_DOCUMENT_WORD = re.compile(
+    r"(plan|del|veikart|strategi|rapport|melding|program|roadmap|report|strategy)"
+    r"(s|en|ens|et|ets|a|as)?$"
+)
 NEAR = 45  # characters between a name and the word that gives its role
+MANY_LEFT = 4  # words of content that the grammar cannot place, beside a field with its word
+SOME_LEFT = 2  # the same, beside a mere name or recurrence
 
 
 class Wanted(StrEnum):
@@ -89,10 +120,12 @@ class CommitmentGrammar:
         for name in sorted(names, key=len, reverse=True):
             for form in forms_of(name):
                 self._forms.append((name, _name_pattern(form)))
+        self._words = _single_words(kept)
         self._strategies = {row.strategy_no for row in kept if row.strategy_no}
-        self._title_words = {
-            document: _telling_words(title, titles.values(), names)
+        self._titles = {
+            document: words
             for document, title in titles.items()
+            if (words := _document_words(title, titles.values()))
         }
 
     def understand(self, question: str, documents: Sequence[str] = ()) -> Understood | None:
@@ -101,9 +134,12 @@ class CommitmentGrammar:
             return None
         goal = _GOAL.search(question)
         strategy = next((s for s in _STRATEGY.findall(question) if s in self._strategies), None)
-        due = self._due(question)
+        due = _due(question)
+        expects = bool(_EXPECTED.search(question))
         partner, responsible, actor = self._actors(question)
-        expected = bool(_EXPECTED.search(question)) and (responsible or actor)
+        if not (partner or responsible or actor) and (goal or strategy or due or expects):
+            partner, responsible, actor = self._common_noun(question)
+        expected = expects and bool(responsible or actor)
         query = CommitmentQuery(
             documents=tuple(documents) or self._documents(question),
             goal=_goal_wanted(goal),
@@ -114,17 +150,18 @@ class CommitmentGrammar:
             due=due,
             modality="expected" if expected else None,
         )
-        if query.is_open or (_only_due(query) and not _DEADLINE.search(question)):
+        if query.is_open or self._left(question) > _tolerated(query, question):
             return None
         return Understood(query=query, wanted=_wanted(question))
 
-    def _due(self, question: str) -> str | None:
-        recurring = _RECURRING.search(question)
-        if recurring:
-            meanings = machine_readable(recurring.group())
-            return meanings[0] if meanings else "yearly"
-        year = _DUE.search(question)
-        return (year.group(1) or year.group(2)) if year else None
+    def _left(self, question: str) -> int:
+        """How many content words the grammar cannot place."""
+        patterns = (_ROWS, _PARTNER, _RESPONSIBLE, _COUNT, _GOAL, _STRATEGY, _DUE, _DEADLINE)
+        rest = question
+        for pattern in (*patterns, *(p for p, _ in _RECURRING), *(p for _, p in self._forms)):
+            rest = pattern.sub(" ", rest)
+        named = {stem for words in self._titles.values() for stem in words}
+        return sum(not _stems(word) & (named | set(self._words)) for word in _content(rest))
 
     def _actors(self, question: str) -> tuple[str | None, str | None, str | None]:
         """(partner, responsible, either): names in the question by the role words near them."""
@@ -145,13 +182,32 @@ class CommitmentGrammar:
                 actor = actor or name
         return partner, responsible, actor
 
+    def _common_noun(self, question: str) -> tuple[str | None, str | None, str | None]:
+        """As `_actors`, for actors printed as a common noun: "kommunen", "the business sector".
+
+        Such words stand in many questions, so they count only beside another field.
+        """
+        asked = set(re.findall(r"\w+", question.casefold()))
+        for term in expand_english(question) if detect_language(question) == "en" else ():
+            asked |= {term.casefold(), *_stems(term)}
+        name = next((name for word, name in self._words.items() if word in asked), None)
+        if _RESPONSIBLE.search(question):
+            return None, name, None
+        return (name, None, None) if _PARTNER.search(question) else (None, None, name)
+
     def _documents(self, question: str) -> tuple[str, ...]:
-        lowered = question.casefold()
-        return tuple(
-            document
-            for document, words in self._title_words.items()
-            if any(word in lowered for word in words)
-        )
+        asked = _stems(question)
+        if detect_language(question) == "en":
+            asked |= _stems(" ".join(expand_english(question)))
+        return tuple(name for name, words in self._titles.items() if words & asked)
+
+
+def _due(question: str) -> str | None:
+    for pattern, meaning in _RECURRING:
+        if pattern.search(question):
+            return meaning
+    year = _DUE.search(question)
+    return (year.group(1) or year.group(2)) if year else None
 
 
 def _goal_wanted(found: re.Match[str] | None) -> str | None:
@@ -162,13 +218,21 @@ def _goal_wanted(found: re.Match[str] | None) -> str | None:
     return f"hovedmål {number}" if word.startswith("hoved") else number
 
 
-def _only_due(query: CommitmentQuery) -> bool:
-    fields = (query.goal, query.strategy, query.responsible, query.partner, query.actor, query.text)
-    return query.due is not None and not any(fields)
+def _tolerated(query: CommitmentQuery, question: str) -> int:
+    """How many words may stay unplaced; -1 when the fields are too little to go by."""
+    if any((query.goal, query.strategy, query.responsible, query.partner)):
+        return MANY_LEFT
+    if query.actor:
+        return SOME_LEFT
+    if _DEADLINE.search(question):
+        return MANY_LEFT
+    recurs = any(pattern.search(question) for pattern, _ in _RECURRING)
+    return SOME_LEFT if recurs and _MEASURES.search(question) else -1
 
 
 def _wanted(question: str) -> Wanted:
-    strategies = _STRATEGIES.search(question) and not _MEASURES.search(question)
+    other = _MEASURES.search(question) or _CELLS.search(question)
+    strategies = _STRATEGIES.search(question) and not other
     if _COUNT.search(question):
         return Wanted.COUNT_STRATEGIES if strategies else Wanted.COUNT_MEASURES
     return Wanted.STRATEGIES if strategies else Wanted.ROWS
@@ -190,12 +254,38 @@ def _name_pattern(form: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){re.escape(form)}{genitive}(?!\w)", flags)
 
 
-def _telling_words(title: str, titles: Iterable[str], names: Iterable[str]) -> set[str]:
-    """Long words of a title that no other title has and that name no actor."""
-    others = " ".join(other for other in titles if other != title).casefold()
-    actors = {fold(name) for name in names}
-    return {
-        word
-        for word in re.findall(r"\w+", title.casefold())
-        if len(word) >= 8 and word not in others and fold(word) not in actors
-    }
+def _single_words(rows: Iterable[Commitment]) -> dict[str, str]:
+    """Actors printed as one common noun, by the word and by its stem where only one has it."""
+    found: dict[str, str] = {}
+    stems: dict[str, set[str]] = {}
+    for row in rows:
+        if len(row.responsible) != len(row.responsible_names):
+            continue
+        for printed, name in zip(row.responsible, row.responsible_names, strict=True):
+            if re.fullmatch(r"[A-ZÆØÅ][a-zæøå]{5,}", printed):
+                found.setdefault(printed.casefold(), name)
+                for stem in _stems(printed):
+                    stems.setdefault(stem, set()).add(name)
+    alone = {stem: next(iter(names)) for stem, names in stems.items() if len(names) == 1}
+    return alone | found
+
+
+def _document_words(title: str, titles: Iterable[str]) -> frozenset[str]:
+    """Stems of the words of a title that say what document it is and that no other title has."""
+    others = {stem for other in titles if other != title for stem in _stems(other)}
+    words = {word for word in re.findall(r"\w+", title.casefold()) if len(word) > 6}
+    return frozenset(
+        stem
+        for word in words
+        if _DOCUMENT_WORD.search(word)
+        for stem in _stems(word)
+        if stem not in others
+    )
+
+
+def _stems(text: str) -> set[str]:
+    return {stem for _, stem in stemmed_words(text, "nb", function_words_too=True)}
+
+
+def _content(text: str) -> list[str]:
+    return informative_words(text) if any(character.isalnum() for character in text) else []

@@ -116,6 +116,17 @@ def _has_text(row: Commitment, value: str) -> bool:
     return all(word in whole for word in value.casefold().split())
 
 
+_NORWEGIAN = {
+    "yearly": "årlig",
+    "monthly": "månedlig",
+    "continuous": "løpende",
+    "must": "må",
+    "will": "vil",
+    "should": "bør",
+    "expected": "forventet",
+}
+
+
 def describe(query: CommitmentQuery, english: bool) -> str:
     """The filter in words, so that a reader can correct it."""
     labels = (
@@ -129,5 +140,9 @@ def describe(query: CommitmentQuery, english: bool) -> str:
         ("modality", "forpliktelse", query.modality),
         ("document", "dokument", ", ".join(query.documents) or None),
     )
-    parts = [f"{en if english else no} = {value}" for en, no, value in labels if value]
+    parts = [
+        f"{en} = {value}" if english else f"{no} = {_NORWEGIAN.get(value, value)}"
+        for en, no, value in labels
+        if value
+    ]
     return ("Filter: " if parts else "Filter: –") + "; ".join(parts)

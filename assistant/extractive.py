@@ -1,20 +1,22 @@
 """Answers without a language model: the document's own statements, chosen, ordered and cited.
 
 Best statements first until the word budget is spent or they fall too far behind the best one; then
-set in reading order under a frame that names the source ("… (s. 12) sier:"). A statement that
-points back ("Dette …", "Den …") brings the sentence before it. A question for a list gets the
-whole list, lead-in first. A comparison gets statements of both sides. Quotes are cut from the
-stored text.
+set in reading order under a frame that names source and section ("… – Meråpenhet (s. 12) sier:").
+A statement that points back ("Dette …") brings the sentence before it. When a list is asked for, or
+the best statements are items of one short list, the list is given whole, lead-in first. In a
+comparison each side gets its share of the words. Quotes are cut from the stored text.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.citations import Citer
-from assistant.frames import ACCORDING_TO, ACCORDING_TO_SAME_LANGUAGE, PAGE
+from assistant.frames import PAGE, SAYS, SAYS_SAME_LANGUAGE
+from assistant.lists import FoundList, list_around
 from assistant.question_kind import QuestionKind
 from assistant.statements import Statement, in_reading_order
 from corpus.language import Language
@@ -26,11 +28,17 @@ POINTS_BACK = re.compile(
     r"likevel|imidlertid|this|these|it|they|such|here|also|however)\b",
     re.IGNORECASE,
 )
-MARGIN = 4.5  # statements this far (in summed z) behind the best are left out
+MARGIN = 4.5  # statements this far (in weighted z) behind the best are left out
 LIST_WORDS = 380
-FRAME_WORDS = 12  # what naming a source costs
+LIST_FALLBACK_WORDS = 250  # a list was asked for, but the answer stands in running text
+SHORT_LIST_WORDS = 110
+SHORT_LIST_VOTES = 2  # of the best few statements in one list
+LOOKED_AT = 6
+FRAME_WORDS = 14  # what naming a source costs
+SECTION_WORDS = 14
 LIST_HITS = 3
-MIN_LIST_ITEMS = 2
+LIST_VOTES = 0.5
+TELLING_HEADING = 7  # words; goals are printed as headings and answer questions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,124 +64,134 @@ class Extractor:
 
     def write(
         self,
-        statements: Sequence[Statement],
+        sides: Sequence[Sequence[Statement]],
         kind: QuestionKind,
         language: Language,
         citer: Citer,
     ) -> Draft:
-        """The answer made of `statements` (best first); they must not be empty."""
-        if kind is QuestionKind.LIST:
-            whole = self._whole_list(statements, language, citer)
-            if whole is not None:
-                return whole
-        chosen = self._choose(statements, kind)
-        return self._render(in_reading_order(chosen), language, citer)
+        """The answer made of statements, best first.
 
-    def _choose(self, statements: Sequence[Statement], kind: QuestionKind) -> list[Statement]:
+        Args:
+            sides: the statements of each side of a comparison; otherwise one sequence. None empty.
+            kind: what the question asks for.
+            language: of the frame.
+            citer: hands out the markers.
+        """
+        if len(sides) > 1:
+            share = self._max_words // len(sides)
+            chosen = [s for side in sides for s in in_reading_order(self._choose(side, share))]
+            return self._render(chosen, language, citer, _Page())
+        statements = sides[0]
+        page = _Page()
+        words = LIST_FALLBACK_WORDS if kind is QuestionKind.LIST else self._max_words
+        found = self._list_wanted(statements, kind)
+        if found is None:
+            chosen = in_reading_order(self._choose(statements, words))
+            return self._render(chosen, language, citer, page)
+        listed = self._render_list(found, statements, language, citer, page)
+        rest = [s for s in statements if not found.holds(s)]
+        left = words - len(listed.text.split()) - FRAME_WORDS
+        chosen = self._choose(rest, left) if left > FRAME_WORDS and rest else []
+        if not chosen:
+            return listed
+        more = self._render(in_reading_order(chosen), language, citer, page)
+        return Draft(text=f"{listed.text}\n{more.text}", used=listed.used + more.used)
+
+    def _list_wanted(self, statements: Sequence[Statement], kind: QuestionKind) -> FoundList | None:
+        """The list to give whole: the one that the best statements stand in or open, if any."""
+        asked = kind is QuestionKind.LIST
+        votes: dict[int, float] = {}
+        lists: dict[int, FoundList] = {}
+        inside: dict[int, int] = {}
+        for place, statement in enumerate(statements[: 2 * LOOKED_AT if asked else LOOKED_AT]):
+            if statement.rank > LIST_HITS:
+                continue
+            found = list_around(self._document_of(statement.passage.document_id), statement)
+            if found is None:
+                continue
+            key = hash((found.document.info.id, found.items[0].start))
+            lists[key] = found
+            votes[key] = votes.get(key, 0.0) + math.exp(statement.score - statements[0].score)
+            inside[key] = inside.get(key, 0) + (place < LOOKED_AT)
+        if not votes:
+            return None
+        best = max(votes, key=lambda one: votes[one])
+        if asked:
+            return lists[best] if votes[best] >= LIST_VOTES else None
+        short = lists[best].words <= SHORT_LIST_WORDS and inside[best] >= SHORT_LIST_VOTES
+        first = list_around(self._document_of(statements[0].passage.document_id), statements[0])
+        holds_best = first is not None and first.items[0] is lists[best].items[0]
+        return lists[best] if short and holds_best else None
+
+    def _choose(self, statements: Sequence[Statement], max_words: int) -> list[Statement]:
+        if not statements:
+            return []
         chosen: list[Statement] = []
-        framed: set[str] = set()
+        framed: set[tuple[str, tuple[str, ...]]] = set()
         words = 0
         best = statements[0].score
-        sides = _two_sides(statements) if kind is QuestionKind.COMPARE else []
-        for statement in [*sides, *statements]:
-            if any(_overlap(statement, other) for other in chosen):
-                continue
+        for statement in statements:
+            if chosen and statement.score < best - MARGIN:
+                break
             document = self._document_of(statement.passage.document_id)
+            if any(_overlap(statement, other) for other in chosen) or _only_opens(
+                document, statement
+            ):
+                continue
             wanted = self._with_antecedent(statement, chosen)
             cost = sum(len(self._stand_alone(one, document).split()) + 1 for one in wanted)
-            if statement.passage.document_id not in framed:
+            place = (str(document.info.id), statement.passage.section)
+            if place not in framed:
                 cost += FRAME_WORDS
-            far = statement.score < best - MARGIN and statement not in sides
-            if chosen and (words + cost > self._max_words or far):
-                if far:
-                    break
+            if chosen and words + cost > max_words:
                 continue
             chosen += wanted
             words += cost
-            framed.add(statement.passage.document_id)
+            framed.add(place)
         return chosen
 
     def _with_antecedent(
         self, statement: Statement, chosen: Sequence[Statement]
     ) -> list[Statement]:
-        """The statement, after the sentence it points back to when that is in its passage."""
-        if not POINTS_BACK.match(statement.text) or statement.start <= statement.passage.start:
+        """The statement, after the sentence it points back to when that is in its paragraph."""
+        if not POINTS_BACK.match(statement.text):
             return [statement]
         document = self._document_of(statement.passage.document_id)
-        for block in document.blocks:
-            if block.start <= statement.start < block.end and block.kind is BlockKind.PARAGRAPH:
-                before = document.text[block.start : statement.start].rstrip()
-                if not before:
-                    return [statement]
-                start, end = split_sentences(before)[-1]
-                earlier = replace(
-                    statement,
-                    start=block.start + start,
-                    end=block.start + end,
-                    text=before[start:end],
-                )
-                if any(_overlap(earlier, other) for other in chosen):
-                    return [statement]
-                return [earlier, statement]
-        return [statement]
-
-    def _whole_list(
-        self, statements: Sequence[Statement], language: Language, citer: Citer
-    ) -> Draft | None:
-        """The list that the best statements stand in, whole; None when they stand in none."""
-        votes: dict[tuple[str, int], float] = {}
-        lists: dict[tuple[str, int], list[Block]] = {}
-        best = statements[0].score
-        for statement in statements[:12]:
-            if statement.rank > LIST_HITS:
-                continue
-            items = self._list_around(statement)
-            if len(items) >= MIN_LIST_ITEMS:
-                key = (str(statement.passage.document_id), items[0].start)
-                lists[key] = items
-                votes[key] = votes.get(key, 0.0) + max(0.1, 3 + statement.score - best)
-        if not votes:
-            return None
-        key = max(votes, key=lambda one: votes[one])
-        document = self._document_of(key[0])
-        return self._render_list(document, lists[key], statements, language, citer)
-
-    def _list_around(self, statement: Statement) -> list[Block]:
-        document = self._document_of(statement.passage.document_id)
-        blocks = document.blocks
-        at = next((n for n, b in enumerate(blocks) if b.start <= statement.start < b.end), None)
-        if at is None:
-            return []
-        if blocks[at].kind is not BlockKind.LIST_ITEM:
-            following = [b for b in blocks[at + 1 : at + 3] if b.kind is BlockKind.LIST_ITEM]
-            if not following or following[0].section != _inner_section(blocks[at]):
-                return []
-            at = blocks.index(following[0])
-        first = last = at
-        while first > 0 and _same_list(blocks[first - 1], blocks[at]):
-            first -= 1
-        while last + 1 < len(blocks) and _same_list(blocks[last + 1], blocks[at]):
-            last += 1
-        return [b for b in blocks[first : last + 1] if b.kind is BlockKind.LIST_ITEM]
+        block = _block_at(document, statement.start)
+        if block is None or block.kind is not BlockKind.PARAGRAPH:
+            return [statement]
+        begins = max(block.start, statement.passage.start)
+        before = document.text[begins : statement.start].rstrip()
+        if not before:
+            return [statement]
+        start, end = split_sentences(before)[-1]
+        earlier = replace(statement, start=begins + start, end=begins + end, text=before[start:end])
+        if any(_overlap(earlier, other) for other in chosen):
+            return [statement]
+        return [earlier, statement]
 
     def _render_list(
         self,
-        document: Document,
-        items: Sequence[Block],
+        found: FoundList,
         statements: Sequence[Statement],
         language: Language,
         citer: Citer,
+        page: _Page,
     ) -> Draft:
         passages = {s.passage.id: s.passage for s in statements}
-        fallback = next(s.passage for s in statements if s.passage.document_id == document.info.id)
-        lines = [self._frame(document.info, items[0].page, language)]
-        if items[0].section:
-            lines[0] = f"{lines[0][:-1]} – {items[0].section[-1]}:"
-        if items[0].lead_in:
-            lines.append(items[0].lead_in)
+        info = found.document.info
+        fallback = next(s.passage for s in statements if s.passage.document_id == info.id)
+        first = found.items[0]
+        lines = [self._frame(info, (), first.page, language, page)]
+        if found.heading is not None:
+            holder = _holding(passages.values(), found.heading) or fallback
+            marker = citer.cite(holder, found.heading.start, found.heading.end)
+            lines.append(f"{' '.join(found.heading.text.split())} [{marker}]")
+        if first.lead_in:
+            lines.append(first.lead_in)
         words = sum(len(line.split()) for line in lines)
         used: list[Statement] = []
-        for item in items:
+        for item in found.items:
             cost = len(item.text.split())
             if used and words + cost > LIST_WORDS:
                 break
@@ -181,68 +199,93 @@ class Extractor:
             holder = _holding(passages.values(), item) or fallback
             marker = citer.cite(holder, item.start, item.end)
             lines.append(f"- {item.text.lstrip('• ').strip()} [{marker}]")
-            used.append(
-                Statement(
-                    passage=holder,
-                    start=item.start,
-                    end=item.end,
-                    text=item.text,
-                    rank=1,
-                    score=0,
-                    dense=0,
-                    lexical=0,
-                )
-            )
+            used.append(_as_statement(holder, item))
         return Draft(text="\n".join(lines), used=tuple(used))
 
-    def _render(self, chosen: Sequence[Statement], language: Language, citer: Citer) -> Draft:
+    def _render(
+        self, chosen: Sequence[Statement], language: Language, citer: Citer, page: _Page
+    ) -> Draft:
         lines: list[str] = []
-        group: tuple[str, int | None] | None = None
+        place: tuple[str, tuple[str, ...], int | None] | None = None
         for statement in chosen:
             document = self._document_of(statement.passage.document_id)
-            page = document.page_at(statement.start)
-            if group != (document.info.id, page):
-                group = (document.info.id, page)
-                lines.append(("\n" if lines else "") + self._frame(document.info, page, language))
+            number = document.page_at(statement.start)
+            section = statement.passage.section
+            if place != (document.info.id, section, number):
+                place = (document.info.id, section, number)
+                frame = self._frame(document.info, section, number, language, page)
+                lines.append(("\n" if lines else "") + frame)
             marker = citer.cite(statement.passage, statement.start, statement.end)
             lines.append(f"{self._stand_alone(statement, document)} [{marker}]")
         return Draft(text="\n".join(lines), used=tuple(chosen))
 
     def _stand_alone(self, statement: Statement, document: Document) -> str:
-        """A list item or cell with the lead-in or column it needs to be understood."""
+        """A list item with the lead-in, a cell with the column that it needs to be understood."""
         text = " ".join(statement.text.split())
-        for block in document.blocks:
-            if block.start <= statement.start < block.end:
-                if block.kind is BlockKind.LIST_ITEM and block.lead_in:
-                    return f"{block.lead_in.rstrip(' :')}: {text}"
-                if block.kind is BlockKind.TABLE_ROW:
-                    column = next(
-                        (c.column for c in block.cells if c.start <= statement.start < c.end), None
-                    )
-                    return f"{column}: {text}" if column else text
-                break
+        block = _block_at(document, statement.start)
+        if block is None:
+            return text
+        if block.kind is BlockKind.LIST_ITEM and block.lead_in:
+            opening = block.lead_in.rstrip(" :")
+            return f"{opening}: {text}" if len(opening.split()) <= SECTION_WORDS else text
+        if block.kind is BlockKind.TABLE_ROW and " · " not in text:
+            column = next(
+                (c.column for c in block.cells if c.start <= statement.start < c.end), None
+            )
+            return f"{column}: {text}" if column else text
         return text
 
-    def _frame(self, info: DocumentInfo, page: int | None, language: Language) -> str:
-        shown = PAGE[language].format(page=page) if page is not None else ""
-        frame = ACCORDING_TO[language]
-        if language == "en" and info.language == "en":
-            frame = ACCORDING_TO_SAME_LANGUAGE
+    def _frame(
+        self,
+        info: DocumentInfo,
+        section: tuple[str, ...],
+        number: int | None,
+        language: Language,
+        page: _Page,
+    ) -> str:
+        """Names the source; a document named before is not named again, its section is."""
+        shown = PAGE[language].format(page=number) if number is not None else ""
+        inner = section[-1] if section and len(section[-1].split()) <= SECTION_WORDS else ""
+        if info.id in page.named and inner:
+            return f"{inner}{shown}:"
+        page.named.add(str(info.id))
+        same = language == "en" and info.language == "en"
+        says = SAYS_SAME_LANGUAGE if same else SAYS[language]
         title = f"“{info.title}”" if language == "en" else f"«{info.title}»"
-        return frame.format(title=title, page=shown)
+        return f"{title}{' – ' + inner if inner else ''}{shown} {says}"
 
 
-def _two_sides(statements: Sequence[Statement]) -> list[Statement]:
-    """The best statement of each of the two best documents, or passages of one document."""
-    sides: dict[str, Statement] = {}
-    for statement in statements:
-        sides.setdefault(statement.passage.document_id, statement)
-    if len(sides) >= 2:
-        return list(sides.values())[:2]
-    passages: dict[str, Statement] = {}
-    for statement in statements:
-        passages.setdefault(statement.passage.id, statement)
-    return list(passages.values())[:2]
+class _Page:
+    """What an answer has named so far."""
+
+    def __init__(self) -> None:
+        self.named: set[str] = set()
+
+
+def _as_statement(passage: Passage, item: Block) -> Statement:
+    return Statement(
+        passage=passage,
+        start=item.start,
+        end=item.end,
+        text=item.text,
+        rank=1,
+        score=0.0,
+        dense=0.0,
+        lexical=0.0,
+    )
+
+
+def _block_at(document: Document, offset: int) -> Block | None:
+    return next((b for b in document.blocks if b.start <= offset < b.end), None)
+
+
+def _only_opens(document: Document, statement: Statement) -> bool:
+    """Whether a statement says nothing itself: the opening of a list, or a short heading."""
+    if statement.text.rstrip().endswith(":"):
+        return True
+    block = _block_at(document, statement.start)
+    heading = block is not None and block.kind is BlockKind.HEADING
+    return heading and len(statement.text.split()) < TELLING_HEADING
 
 
 def _overlap(one: Statement, other: Statement) -> bool:
@@ -253,22 +296,8 @@ def _overlap(one: Statement, other: Statement) -> bool:
     )
 
 
-def _inner_section(block: Block) -> tuple[str, ...]:
-    return (*block.section, block.text) if block.kind is BlockKind.HEADING else block.section
-
-
-def _same_list(one: Block, item: Block) -> bool:
-    if one.kind in (BlockKind.FOOTNOTE, BlockKind.CAPTION, BlockKind.FURNITURE):
-        return True
-    return (
-        one.kind is BlockKind.LIST_ITEM
-        and one.section == item.section
-        and one.lead_in == item.lead_in
-    )
-
-
-def _holding(passages: Iterable[Passage], item: Block) -> Passage | None:
+def _holding(passages: Iterable[Passage], block: Block) -> Passage | None:
     for passage in passages:
-        if passage.start <= item.start and item.end <= passage.end:
+        if passage.start <= block.start and block.end <= passage.end:
             return passage
     return None

@@ -40,6 +40,7 @@ FEATURES = (
     "length",
 )
 MEAN_OF = 3
+NAMED = 0.25
 Matrix = npt.NDArray[np.float32]
 
 
@@ -63,7 +64,7 @@ class Titles:
 
     def __init__(self, infos: Iterable[DocumentInfo]) -> None:
         known = list(infos)
-        self._terms = {str(i.id): set(analyse(i.title)) for i in known}
+        self._terms = {str(i.id): set(analyse(f"{i.title} {i.publisher}")) for i in known}
         self._languages = {str(i.id): i.language for i in known}
         counts = Counter(term for terms in self._terms.values() for term in terms)
         self._worth = {t: math.log(1 + len(self._terms) / n) - 0.6 for t, n in counts.items()}
@@ -75,6 +76,11 @@ class Titles:
         total = sum(worth.values())
         held = sum(w for t, w in worth.items() if t in query.terms or t in query.added_terms)
         return held / total if total else 0.0
+
+    def named(self, query: Query) -> list[str]:
+        """Documents of which the question holds enough of the title, best first."""
+        shares = {name: self.share_named(name, query) for name in self._terms}
+        return sorted((n for n, s in shares.items() if s >= NAMED), key=lambda n: -shares[n])
 
     def shares_minority_language(self, document_id: str, query: Query) -> bool:
         """Whether question and document are of the same minority language of the corpus.

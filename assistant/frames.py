@@ -6,12 +6,12 @@ from typing import Final
 
 from corpus.language import Language
 
-ACCORDING_TO: Final[dict[Language, str]] = {
-    "nb": "{title}{page} sier:",
-    "nn": "{title}{page} seier:",
-    "en": "{title}{page} says (in Norwegian):",
+SAYS: Final[dict[Language, str]] = {
+    "nb": "sier:",
+    "nn": "seier:",
+    "en": "says (in Norwegian):",
 }
-ACCORDING_TO_SAME_LANGUAGE: Final = "{title}{page} says:"
+SAYS_SAME_LANGUAGE: Final = "says:"
 PAGE: Final[dict[Language, str]] = {
     "nb": " (s. {page})",
     "nn": " (s. {page})",

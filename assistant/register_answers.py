@@ -79,16 +79,34 @@ class RegisterAnswerer:
         self, rows: Sequence[Commitment], understood: Understood, language: Language, citer: Citer
     ) -> str:
         strategies = strategies_of(rows)
-        wants_strategies = understood.wanted in (Wanted.STRATEGIES, Wanted.COUNT_STRATEGIES)
-        if wants_strategies and strategies:
-            first = {(str(r.document_id), r.strategy_no): r for r in reversed(rows)}
+        if understood.wanted in (Wanted.STRATEGIES, Wanted.COUNT_STRATEGIES) and strategies:
             lines = [REGISTER_STRATEGIES[language].format(count=len(strategies))]
-            for document, number, text in strategies:
-                marker = self._cite(first[(document, number)], citer)
-                lines.append(f"- {number}: {text} {marker}")
-            return "\n".join(lines)
-        lines = [REGISTER_COUNT[language].format(count=len(rows)), ""]
-        lines.append("| " + " | ".join(REGISTER_HEADER[language]) + " |")
+            write = self._strategy_lines
+        else:
+            lines = [REGISTER_COUNT[language].format(count=len(rows))]
+            write = self._table_lines
+        documents = list(dict.fromkeys(row.document_id for row in rows))
+        for document in documents:
+            if len(documents) > 1:  # plans number their goals alike: 3.1 stands in each
+                lines += ["", f"**{self._library.info(document).title}**"]
+            own = [row for row in rows if row.document_id == document]
+            lines += write(own, language, citer)
+        return "\n".join(lines)
+
+    def _strategy_lines(
+        self, rows: Sequence[Commitment], language: Language, citer: Citer
+    ) -> list[str]:
+        del language  # a strategy is quoted as it stands
+        first = {row.strategy_no: row for row in reversed(rows)}
+        return [
+            f"- {number}: {text} {self._cite(first[number], citer)}"
+            for _, number, text in strategies_of(rows)
+        ]
+
+    def _table_lines(
+        self, rows: Sequence[Commitment], language: Language, citer: Citer
+    ) -> list[str]:
+        lines = ["", "| " + " | ".join(REGISTER_HEADER[language]) + " |"]
         lines.append("|" + "---|" * len(REGISTER_HEADER[language]))
         for row in rows:
             cells = (
@@ -100,7 +118,7 @@ class RegisterAnswerer:
                 self._cite(row, citer),
             )
             lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
-        return "\n".join(lines)
+        return lines
 
     def _cite(self, row: Commitment, citer: Citer) -> str:
         passage = self._passage_of(row)

@@ -134,6 +134,10 @@ class HybridSearch:
             features=features[order],
         )
 
+    def named_documents(self, query: Query) -> list[str]:
+        """Ids of the documents that a question names by their titles, best named first."""
+        return self._titles.named(query)
+
     def _lexical(self, query: Query) -> dict[str, Vectors]:
         index = self.index.lexical
         scores = {

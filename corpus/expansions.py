@@ -59,7 +59,7 @@ def load_expansions(folders: Iterable[Path]) -> dict[str, list[Expansion]]:
     found: dict[str, list[Expansion]] = {}
     for folder in folders:
         for path in sorted(folder.glob("*.jsonl")) if folder.is_dir() else ():
-            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
                 if line.strip():
                     entry = _parse(line, f"{path}:{number}")
                     found.setdefault(entry.document_id, []).append(entry)

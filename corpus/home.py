@@ -89,11 +89,17 @@ class Home:
 
     def current_id(self) -> str | None:
         """Id of the served snapshot, or None when nothing is indexed yet."""
-        try:
-            name = (self.index / CURRENT).read_text(encoding="utf-8").strip()
-        except FileNotFoundError:
-            return None
-        return name if name and (self.index / name).is_dir() else None
+        looked: str | None = None
+        while True:
+            try:
+                name = (self.index / CURRENT).read_text(encoding="utf-8").strip()
+            except FileNotFoundError:
+                return None
+            if name and (self.index / name).is_dir():
+                return name
+            if name == looked:  # else it was swept since, and CURRENT names a newer one
+                return None
+            looked = name
 
     def current(self) -> Path:
         """Folder of the served snapshot.

@@ -80,19 +80,19 @@ def statements(passage: Passage) -> list[tuple[int, int]]:
 
 
 def _unit_spans(passage: Passage, blocks: Sequence[Block]) -> list[tuple[int, int, str]]:
-    """Statements of a passage as (start, end, text): a wide table row is one, headings are none."""
+    """Statements of a passage as (start, end, text); a wide table row is one statement."""
     inside = [b for b in blocks if b.start < passage.end and passage.start < b.end]
     wide = [b for b in inside if b.kind is BlockKind.TABLE_ROW and len(b.cells) >= WIDE_ROW]
     if wide:
         start, end = max(wide[0].start, passage.start), min(wide[-1].end, passage.end)
         return [(start - passage.start, end - passage.start, passage.readable)]
-    headings = [
+    hidden = [
         (b.start - passage.start, b.end - passage.start)
         for b in inside
-        if b.kind in (BlockKind.HEADING, BlockKind.FURNITURE)
+        if b.kind is BlockKind.FURNITURE
     ]
-    found = [(s, e, passage.text[s:e].strip("• ")) for s, e in statements(passage)]
-    told = [f for f in found if not any(s <= f[0] and f[1] <= e for s, e in headings)]
+    found = [(s, e, passage.text[s:e].strip("•– ")) for s, e in statements(passage)]
+    told = [f for f in found if not any(s <= f[0] and f[1] <= e for s, e in hidden)]
     return told or found
 
 
@@ -141,6 +141,7 @@ class SnapshotWriter:
         self._kinds: list[int] = []
         self._document_of: list[str] = []
         self._fields: dict[str, list[list[str]]] = {"passage": [], "context": [], "questions": []}
+        self._terms: dict[str, str] = {}
         self.chroma_writes = 0
 
     def add_document(
@@ -160,9 +161,17 @@ class SnapshotWriter:
             self._kinds += [KINDS.index(unit[2]) for unit in units]
             self._offsets.append(len(self._kinds))
             self._document_of.append(passage.document_id)
-            self._fields["passage"].append(analyse(passage.readable, language))
-            self._fields["context"].append(analyse(passage.context, language))
-            self._fields["questions"].append([t for q in beside for t in analyse(q.text)])
+            self._keep_terms("passage", analyse(passage.readable, language))
+            self._keep_terms("context", analyse(passage.context, language))
+            self._keep_terms("questions", [t for q in beside for t in analyse(q.text)])
+
+    def _keep_terms(self, field: str, terms: Sequence[str]) -> None:
+        # BM25 needs all terms at once; sharing equal ones makes that eight bytes a term.
+        self._fields[field].append([self._terms.setdefault(term, term) for term in terms])
+
+    def close(self) -> None:
+        """Let go of the files; a snapshot that was not finished is of no use."""
+        self._register.close()
 
     @property
     def unit_count(self) -> int:
@@ -299,7 +308,9 @@ class SearchIndex:
             return cls(
                 folder,
                 register=register,
-                lexical=LexicalIndex.load(folder / LEXICAL_FOLDER),
+                lexical=LexicalIndex.load(
+                    folder / LEXICAL_FOLDER, fingerprint=analysis_fingerprint()
+                ),
                 dense=DenseIndex(folder, folder.name, chroma_url, embeddings),
                 hold=hold,
             )

@@ -81,12 +81,16 @@ class PageSpan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One cell of a table row: its column's header and where its text stands in the document."""
+    """One cell of a table row: its column's header and where its text stands in the document.
+
+    `doubt` says why column or row may be wrong, for cells rebuilt from a flattened table.
+    """
 
     column: str
     start: int
     end: int
     text: str
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,6 +112,7 @@ class RegisterWriter:
         self._passages = 0
         self._units = 0
         self._documents = 0
+        self._is_open = True
 
     def add_document(
         self, document: Document, passages: Sequence[Passage], commitments: Sequence[Commitment]
@@ -166,9 +167,11 @@ class RegisterWriter:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?,?)", (key, json.dumps(value)))
 
     def close(self) -> None:
-        """Commit and close."""
-        self._db.commit()
-        self._db.close()
+        """Commit and close; a second call does nothing."""
+        if self._is_open:
+            self._is_open = False
+            self._db.commit()
+            self._db.close()
 
     def iterate_units(self, batch: int) -> Iterator[list[Unit]]:
         """All units in row order, `batch` at a time."""

@@ -5,8 +5,9 @@
 What they are fitted on: questions beside passages (corpus/expansions), taken across authors. The
 index is made with one author's questions and asked with the other's, so that no question meets
 itself; its passage is the one that holds its anchor. To these come the dev reference questions
-(never the test split). For abstention the same questions are also asked with every passage of
-their section hidden, and the dev questions that no document answers are added.
+(never the test split) and eval/tuning, written for this alone. For abstention the questions beside
+passages are also asked with every passage of their section hidden, and the dev and tuning questions
+that no document answers are added.
 
 Models: listwise softmax regression (Cao et al. 2007, "Learning to Rank: From Pairwise Approach to
 Listwise Approach", with top-one probabilities) for ranking and statements, logistic regression for
@@ -50,10 +51,11 @@ from eval.reference import Split, load_questions
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 DEPTH = 200
+TUNING = Path(__file__).parent / "tuning"
 FIRST_AUTHOR = "trial.jsonl"
 KEPT_ANSWERABLE = 0.975
 DEV_WEIGHT = 3.0  # a reference question counts for three of those beside passages
-HIDDEN_WEIGHT = 0.3
+HIDDEN_WEIGHT = 0.1
 STATEMENT_HITS = 6
 L2 = 0.002
 EVERY = 3  # every third question beside a passage; more change the fit by less than its noise
@@ -127,6 +129,23 @@ def dev_questions(assistant: Assistant) -> list[Asked]:
                 spans.append((str(gold.document_id), *span))
         if spans or not question.answerable:
             asked.append(Asked(question.question, question.history, tuple(spans), DEV_WEIGHT))
+    return asked
+
+
+def tuning_questions(assistant: Assistant) -> list[Asked]:
+    """The questions of eval/tuning: some that only sound answerable, and hard answerable ones."""
+    asked = []
+    for path in sorted(TUNING.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            record = json.loads(line)
+            spans = []
+            for gold in record["gold"]:
+                span = find_gold(assistant.library.text(gold["document_id"]), gold["quote"])
+                if span is not None:
+                    spans.append((gold["document_id"], *span))
+            if spans or not record["gold"]:
+                history = tuple(record.get("history", ()))
+                asked.append(Asked(record["question"], history, tuple(spans), DEV_WEIGHT))
     return asked
 
 
@@ -299,7 +318,7 @@ def main(what: tuple[str, ...], write: bool, home: Path | None) -> None:
             assistant = stack.enter_context(opened(str(folder), root / f"home-{name}"))
             seen += put(beside_questions(asked, assistant)[::EVERY], assistant)
         whole = stack.enter_context(opened("bundled", root / "home-all"))
-        seen += put(dev_questions(whole), whole)
+        seen += put(dev_questions(whole) + tuning_questions(whole), whole)
         fitted: Mapping[str, tuple[Path, Any]] = {
             "ranking": (RANKING_FILE, fit_ranking),
             "statements": (STATEMENTS_FILE, fit_statements),

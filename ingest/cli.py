@@ -30,6 +30,7 @@ from corpus.vectors import Vectors
 from ingest.discovery import discover
 from ingest.pipeline import IngestOptions, IngestOutcome
 from ingest.pipeline import ingest as run_pass
+from ingest.settings import IngestSettings
 
 WAIT_S = 3600.0
 FEW_TEXTS = 64  # the light engine embeds these in the five seconds that loading the other takes
@@ -139,29 +140,61 @@ class Bar:
 @click.option("--rebuild", is_flag=True, help="Make the index anew, even when nothing changed.")
 @click.option("--report", is_flag=True, help="Print every repair and doubt, document by document.")
 @click.option("--no-wait", is_flag=True, help="Fail at once when another ingest is running.")
+@click.option(
+    "--expand", is_flag=True, help="Let a language model write questions beside passages."
+)
+@click.option(
+    "--expand-limit", type=click.IntRange(min=1), help="Ask it about so many passages at most."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def ingest(
-    paths: tuple[str, ...], add: bool, rebuild: bool, report: bool, no_wait: bool, as_json: bool
+    paths: tuple[str, ...],
+    add: bool,
+    rebuild: bool,
+    report: bool,
+    no_wait: bool,
+    expand: bool,
+    expand_limit: int | None,
+    as_json: bool,
 ) -> None:
     """Index documents: files, folders or https addresses (default: the bundled ones).
 
     The index then holds exactly these documents; --add keeps those of earlier runs too.
     """
+    if expand_limit is not None and not expand:
+        raise click.UsageError("--expand-limit needs --expand.")
     settings = read_settings(CorpusSettings)
+    expander = None
+    if expand:
+        from ingest import expand_cli  # only here: it imports a second's worth of LangChain
+
+        expander = expand_cli.Expander(settings, read_settings(IngestSettings), expand_limit)
     sources = [path if "://" in path else str(Path(path).absolute()) for path in paths]
     if add:
         sources = [*_earlier_sources(settings), *sources]
-    outcome = run(settings, sources, rebuild=rebuild, wait_s=0.0 if no_wait else WAIT_S)
+    wait_s = 0.0 if no_wait else WAIT_S
+    outcome = run(settings, sources, rebuild=rebuild, wait_s=wait_s)
+    expansion = None
+    if expander is not None and outcome.snapshot is not None:
+        models = LazyModels(settings, Console(stderr=True))
+        expansion = expander.expand(models.embeddings())
+        if expansion.changed:
+            outcome = outcome.followed_by(run(settings, sources, wait_s=wait_s))
     if as_json:
-        click.echo(json.dumps(_as_json(outcome), ensure_ascii=False, indent=2))
+        told = {} if expansion is None else {"expansion": expand_cli.as_json(expansion)}
+        click.echo(json.dumps(_as_json(outcome) | told, ensure_ascii=False, indent=2))
     else:
         _print(outcome)
+        if expansion is not None:
+            expand_cli.print_outcome(expansion)
         if report:
             _print_report(settings)
     if outcome.failures:
         first = outcome.failures[0]
         more = f" (and {len(outcome.failures) - 1} more)" if len(outcome.failures) > 1 else ""
         raise DocumentError(f"{first.id} was left out: {first.reason}{more}")
+    if expansion is not None:
+        expand_cli.check_complete(expansion)
 
 
 def run(
@@ -232,7 +265,7 @@ def suggest(path: str) -> str:
     found = discover([path])[0]
     if found.error is not None:
         raise found.error
-    source = read(found.content, found.name, found.options)
+    source = read(found.load(), found.name, found.options)
     return propose(source, found.name, sha256=found.info.sha256).to_yaml()
 
 

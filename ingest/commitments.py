@@ -160,6 +160,8 @@ def _table_doubts(
     for role, what in ((ColumnRole.MEASURE, "measure"), (ColumnRole.PARTNER, "partners")):
         if any(cell.start < block.start for cell in cells.get(role, [])):
             yield f"{what} printed in a row above and taken as shared"
+    own = (cell for cell in block.cells if cell.start >= block.start)
+    yield from dict.fromkeys(cell.doubt for cell in own if cell.doubt)
 
 
 def _text(cells: Sequence[Cell]) -> str:

@@ -22,6 +22,7 @@ from corpus.manifest import (
     ReaderOptions,
     info_from_file,
     load_manifest,
+    sha256_of,
     slug,
 )
 from corpus.records import DocumentInfo
@@ -36,16 +37,39 @@ FETCH_MAX_BYTES = 100_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One document to ingest. With `error` set there are no bytes."""
+    """One document to ingest. With `error` set there are no bytes.
+
+    A fetched page has its bytes in `content`; a file is at `path` and read when its turn comes, so
+    that a large folder is never in memory at once.
+    """
 
     info: DocumentInfo
     options: ReaderOptions
-    content: bytes
     name: str
     origin: str
+    content: bytes = b""
+    path: Path | None = None
     warnings: tuple[str, ...] = ()
     error: DocumentError | None = None
     has_entry: bool = False
+
+    def load(self) -> bytes:
+        """The bytes.
+
+        Raises:
+            UnreadableError: the file is gone, or is no longer the one that was found.
+        """
+        if self.path is None:
+            return self.content
+        try:
+            content = self.path.read_bytes()
+        except OSError as exc:
+            raise UnreadableError(f"{self.path}: {exc.strerror}.") from exc
+        if hashlib.sha256(content).hexdigest() != self.info.sha256:
+            raise UnreadableError(f"{self.path} changed while it was read; run this again.")
+        return content
+
+    place: str = ""  # the file's real path or the address: what makes two of them the same
 
 
 def document_key(found: Found) -> str:
@@ -97,16 +121,16 @@ def _file(path: Path, origin: str) -> Found:
 
 def _read(path: Path, origin: str, entry: ManifestEntry | None) -> Found:
     try:
-        content = path.read_bytes()
+        actual = sha256_of(path)
     except OSError as exc:
         info = (
             entry.info
             if entry
             else DocumentInfo(id=slug(path.stem), file=path.name, title=path.stem)
         )
-        return _failed(info, path.name, origin, f"{path}: {exc.strerror}; check its permissions.")
+        reason = f"{path}: {exc.strerror}; check its permissions."
+        return _failed(info, path.name, origin, reason, place=str(path.resolve()))
     warnings: tuple[str, ...] = ()
-    actual = hashlib.sha256(content).hexdigest()
     if entry is None:
         info = info_from_file(path)
         warnings = (
@@ -123,11 +147,12 @@ def _read(path: Path, origin: str, entry: ManifestEntry | None) -> Found:
     return Found(
         info=replace(info, sha256=actual),
         options=entry.reader if entry else ReaderOptions(),
-        content=content,
+        path=path,
         name=path.name,
         origin=origin,
         warnings=warnings,
         has_entry=entry is not None,
+        place=str(path.resolve()),
     )
 
 
@@ -136,7 +161,7 @@ def _fetched(url: str) -> Found:
         page = fetch(url, timeout_s=FETCH_TIMEOUT_S, max_bytes=FETCH_MAX_BYTES)
     except DocumentError as exc:
         info = DocumentInfo(id=slug(url), file=url, title=url, source_url=url)
-        return _failed(info, url, url, str(exc))
+        return _failed(info, url, url, str(exc), place=url)
     info = DocumentInfo(
         id=slug(Path(page.name).stem or url),
         file=page.name,
@@ -152,17 +177,18 @@ def _fetched(url: str) -> Found:
         name=page.name,
         origin=url,
         warnings=(warning,),
+        place=url,
     )
 
 
-def _failed(info: DocumentInfo, name: str, origin: str, reason: str) -> Found:
+def _failed(info: DocumentInfo, name: str, origin: str, reason: str, *, place: str) -> Found:
     return Found(
         info=info,
         options=ReaderOptions(),
-        content=b"",
         name=name,
         origin=origin,
         error=UnreadableError(reason),
+        place=place,
     )
 
 
@@ -175,7 +201,7 @@ def _each_id_once(found: Iterable[Found]) -> list[Found]:
         if first is None:
             by_id[one.info.id] = one
             result.append(one)
-        elif first.info.sha256 != one.info.sha256 or first.name != one.name:
+        elif first.place != one.place:
             number = 2
             while f"{one.info.id}-{number}" in by_id:
                 number += 1

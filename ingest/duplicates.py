@@ -11,9 +11,13 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
-from corpus.records import Document
+import numpy as np
+import numpy.typing as npt
+
+from corpus.records import Document, DocumentInfo
 
 SHINGLE_WORDS = 8
 KEEP_ONE_IN = 4
@@ -52,23 +56,50 @@ def shingles(text: str) -> set[int]:
     return {value for value in hashes if value % KEEP_ONE_IN == 0}
 
 
+class DuplicateFinder:
+    """Meets documents one by one; of each it keeps the sample of 8-grams only."""
+
+    def __init__(self) -> None:
+        self._met: list[tuple[DocumentInfo, npt.NDArray[np.uint32]]] = []
+
+    def add(self, document: Document) -> None:
+        """Meet one document."""
+        sample = np.array(sorted(shingles(document.text)), dtype=np.uint32)
+        self._met.append((document.info, sample))
+
+    def pairs(self) -> tuple[DuplicatePair, ...]:
+        """Pairs of equal or nearly equal documents, in the order they were met."""
+        return tuple(
+            pair
+            for (first, sample), (second, other) in combinations(self._met, 2)
+            if (pair := _compared(first, sample, second, other)) is not None
+        )
+
+
+def _compared(
+    first: DocumentInfo,
+    sample: npt.NDArray[np.uint32],
+    second: DocumentInfo,
+    other: npt.NDArray[np.uint32],
+) -> DuplicatePair | None:
+    exact = bool(first.sha256) and first.sha256 == second.sha256
+    smaller = min(len(sample), len(other))
+    shared = 0.0
+    if not exact and smaller >= MINIMUM_SAMPLE:
+        shared = len(np.intersect1d(sample, other, assume_unique=True)) / smaller
+    if not exact and shared < NEAR:
+        return None
+    return DuplicatePair(
+        first=first.id,
+        second=second.id,
+        exact=exact,
+        containment=1.0 if exact else round(shared, 3),
+    )
+
+
 def find_duplicates(documents: Sequence[Document]) -> tuple[DuplicatePair, ...]:
     """Pairs of equal or nearly equal documents, in document order."""
-    samples = [shingles(document.text) for document in documents]
-    pairs = []
-    for n, first in enumerate(documents):
-        for m in range(n + 1, len(documents)):
-            second = documents[m]
-            exact = bool(first.info.sha256) and first.info.sha256 == second.info.sha256
-            smaller = min(len(samples[n]), len(samples[m]))
-            shared = len(samples[n] & samples[m]) / smaller if smaller else 0.0
-            if exact or (smaller >= MINIMUM_SAMPLE and shared >= NEAR):
-                pairs.append(
-                    DuplicatePair(
-                        first=first.info.id,
-                        second=second.info.id,
-                        exact=exact,
-                        containment=1.0 if exact else round(shared, 3),
-                    )
-                )
-    return tuple(pairs)
+    finder = DuplicateFinder()
+    for document in documents:
+        finder.add(document)
+    return finder.pairs()

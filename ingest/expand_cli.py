@@ -27,13 +27,69 @@ NO_MODEL = (
 )
 
 
-def make_writer(settings: IngestSettings) -> QuestionWriter:
-    """The question writer that the settings name.
+class Expander:
+    """Writes questions beside the passages of the served snapshot, by the settings.
+
+    Made before an ingest begins, so that a missing model is told at once.
+
+    Args:
+        corpus: Settings of storage.
+        settings: Settings of ingest.
+        limit: Passages to ask about at most; None for all.
 
     Raises:
-        SettingsError: they name no model.
+        SettingsError: no model is named, or nobody would read the questions.
         GenerationError: the model cannot be made.
     """
+
+    def __init__(self, corpus: CorpusSettings, settings: IngestSettings, limit: int | None) -> None:
+        folders = expansion_folders(corpus.expansions, corpus.home)
+        if not folders:
+            raise SettingsError(
+                "--expand writes questions that STIFINNER_EXPANSIONS=none leaves out of the index; "
+                "set it to bundled or to a folder."
+            )
+        self._folder = folders[-1]
+        self._corpus = corpus
+        self._settings = settings
+        self._limit = limit
+        self._writer = _make_writer(settings)
+
+    def expand(self, embeddings: BulkEmbeddings) -> ExpansionOutcome:
+        """Ask, judge and file, with a progress bar on stderr.
+
+        Raises:
+            IngestRunningError: another run does the same.
+        """
+        home = Home(self._corpus.home)
+        bar = Progress(
+            TextColumn("Writing questions"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("passages, left"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        task = bar.add_task("", total=None)
+        with QuestionStore.opened(self._folder, home.cache) as store, bar:
+            index = SearchIndex.open(home, embeddings, self._corpus.chroma_url)
+            within = self._settings.expand_keep_within
+            try:
+                return expand(
+                    index,
+                    self._writer,
+                    QuestionFilter(index, embeddings, keep_within=within),
+                    store,
+                    enough=self._settings.expand_enough,
+                    limit=self._limit,
+                    on_progress=lambda done, total: bar.update(task, completed=done, total=total),
+                )
+            finally:
+                index.close()
+
+
+def _make_writer(settings: IngestSettings) -> QuestionWriter:
     if settings.llm is None:
         raise SettingsError(NO_MODEL)
     model = make_chat_model(
@@ -45,52 +101,6 @@ def make_writer(settings: IngestSettings) -> QuestionWriter:
         max_retries=0,  # the writer retries; both together would wait for minutes
     )
     return QuestionWriter(model, settings.llm)
-
-
-def check_folder(corpus: CorpusSettings) -> None:
-    """Refuse settings under which nobody would read the written questions.
-
-    Raises:
-        SettingsError: the index takes no questions beside passages.
-    """
-    if not expansion_folders(corpus.expansions, corpus.home):
-        raise SettingsError("--expand needs STIFINNER_EXPANSIONS to be a folder or 'bundled'.")
-
-
-def expand_served(
-    corpus: CorpusSettings,
-    settings: IngestSettings,
-    writer: QuestionWriter,
-    embeddings: BulkEmbeddings,
-    limit: int | None,
-) -> ExpansionOutcome:
-    """Write questions beside the passages of the served snapshot, with a progress bar on stderr."""
-    home = Home(corpus.home)
-    folder = expansion_folders(corpus.expansions, home.root)[-1]
-    bar = Progress(
-        TextColumn("Writing questions"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("passages, left"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with QuestionStore.opened(folder, home.cache) as store, bar:
-        index = SearchIndex.open(home, embeddings, corpus.chroma_url)
-        try:
-            task = bar.add_task("", total=None)
-            return expand(
-                index,
-                writer,
-                QuestionFilter(index, embeddings, keep_within=settings.expand_keep_within),
-                store,
-                enough=settings.expand_enough,
-                limit=limit,
-                on_progress=lambda done, total: bar.update(task, completed=done, total=total),
-            )
-        finally:
-            index.close()
 
 
 def as_json(outcome: ExpansionOutcome) -> dict[str, Any]:
@@ -113,16 +123,16 @@ def print_outcome(outcome: ExpansionOutcome) -> None:
     """Say what was written, kept and dropped."""
     console = Console(highlight=False, soft_wrap=True)
     console.print(
-        f"{outcome.short} passages had too few questions: {outcome.asked} were asked about, "
-        f"{outcome.cached} had a reply already, {outcome.left} are left."
+        f"Passages with too few questions: {outcome.short}; asked about: {outcome.asked}, "
+        f"with a reply from before: {outcome.cached}, left: {outcome.left}."
     )
-    why = ", ".join(f"{count} {reason.value}" for reason, count in outcome.dropped.items())
+    why = ", ".join(f"{reason.value}: {count}" for reason, count in outcome.dropped.items())
     console.print(
-        f"{outcome.written} questions were written and {outcome.kept} kept"
-        + (f"; dropped: {why}." if why else ".")
+        f"Questions written: {outcome.written}; kept: {outcome.kept}"
+        + (f"; dropped: {outcome.written - outcome.kept} ({why})." if why else ".")
     )
     if outcome.forgotten:
-        console.print(f"{outcome.forgotten} older lines were about statements now gone.")
+        console.print(f"Taken out, since their statement is gone: {outcome.forgotten}.")
 
 
 def check_complete(outcome: ExpansionOutcome) -> None:
@@ -133,6 +143,6 @@ def check_complete(outcome: ExpansionOutcome) -> None:
     """
     if outcome.failed:
         raise GenerationError(
-            f"{outcome.failed} passages got no questions, {outcome.kept} questions were kept; run "
-            f"again for the rest. {outcome.reason}"
+            f"{outcome.reason} Passages without a reply: {outcome.failed}; what was written is "
+            "kept, and the same command goes on from there."
         )

@@ -22,6 +22,7 @@ _SWITCH = -4.0
 _START_DAMAGED = -1.0
 # Each character left as it stands in a word that the mapping can read from end to end.
 _LEFT_AMID = -8.0
+_STOPS = ".,;:!?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +87,16 @@ def _best_path(
 
 
 def _readable_words(line: str, shown: Mapping[str, str]) -> frozenset[int]:
-    """Places of characters in words that hold strange ones and that `shown` explains entirely."""
+    """Places of characters in words that hold strange ones and that `shown` explains entirely.
+
+    Without the stops and commas that a word ends in: they may come from another, sound font, as
+    what they stand for in the damaged one is a letter.
+    """
     return frozenset(
         i
         for word in re.finditer(r"\S+", line)
         if any(map(is_strange, word.group())) and all(c in shown for c in word.group())
-        for i in range(*word.span())
+        for i in range(word.start(), word.start() + len(word.group().rstrip(_STOPS)))
     )
 
 
@@ -161,4 +166,4 @@ def _looks_damaged(run: str) -> bool:
     if re.fullmatch(r"[Α-ωά-ώ ]+|[А-яЁё ]+", run):
         return False
     latin = all(unicodedata.name(c, "").startswith("LATIN") for c in run if c != " ")
-    return not latin or len(run.replace(" ", "")) > 2 or any(ord(c) >= 0x180 for c in run)
+    return not latin or len(run.replace(" ", "")) > 2 or any(0x180 <= ord(c) < 0x1E00 for c in run)

@@ -16,7 +16,8 @@ from ingest.contents import contents_lines
 from ingest.layout import BodyLine
 from ingest.serialise import Draft, DraftCell, Source
 from ingest.source import ElementKind, Line, LineRole, RepairedSource, SourceElement
-from ingest.table_cells import FlatTable, Piece
+from ingest.table_cells import MERGED, FlatTable, Piece
+from ingest.table_headers import find_header
 from ingest.tables import rebuild_tables
 
 _ASIDES = {
@@ -111,6 +112,9 @@ class _Gathered:
     def add_lines(self, run: Lines) -> None:
         tables = rebuild_tables(run)
         in_table = {index for table in tables for index in range(table.start_line, table.end_line)}
+        titles = _titles_alone(run, in_table)
+        in_table |= {index for start, end in titles for index in range(start, end)}
+        self.tables.extend(_title_lines(run[a:b], self.position + a) for a, b in titles)
         contents = contents_lines([line for _, line in run]) - in_table
         self.tables.extend(_flat_table(table, run, self.position) for table in tables)
         self.asides.extend(_asides(run, contents, self.position))
@@ -209,11 +213,33 @@ def _flat_table(table: FlatTable, run: Lines, offset: int) -> RowBlock:
                     for piece in cell.pieces
                 ),
                 key=(offset, *cell.pieces),
+                # The row that prints a merged cell has no doubt of it; those below tell it apart.
+                doubt=None if cell.doubt == MERGED else cell.doubt,
             )
             for cell in row.cells
         )
         drafts.append(Draft(kind=BlockKind.TABLE_ROW, lines=(), cells=cells))
     return RowBlock(position=offset + table.start_line, rows=_closed_up(drafts))
+
+
+def _titles_alone(run: Lines, in_table: set[int]) -> list[tuple[int, int]]:
+    """Lines [start, end) of column titles whose table could not be rebuilt.
+
+    They stand for themselves, lest the first row reads as if it went on with them.
+    """
+    found: list[tuple[int, int]] = []
+    for index in range(len(run)):
+        if index in in_table or (found and index < found[-1][1]):
+            continue
+        header = find_header(run, index)
+        if header is not None:
+            found.append((header.start_line, header.end_line))
+    return found
+
+
+def _title_lines(lines: Lines, position: int) -> RowBlock:
+    printed = tuple((page, line.text.strip()) for page, line in lines if line.text.strip())
+    return RowBlock(position=position, rows=(Draft(kind=BlockKind.PARAGRAPH, lines=printed),))
 
 
 def _left_out(run: Lines, tables: Sequence[FlatTable], offset: int) -> Iterator[Aside]:

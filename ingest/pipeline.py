@@ -2,14 +2,17 @@
 
 Paths → documents' bytes and manifest entries → fingerprint (equal to the served one: nothing is
 written, no model is loaded) → read, repair, structure, chunk, commitments for what changed, the
-rest taken from the served snapshot → vectors from the cache or the model → a staging folder →
-published by one rename. A kill at any moment leaves the served snapshot as it was.
+rest taken from the served snapshot; each written into a staging folder before the next is read →
+vectors from the cache or the model → published by one rename. A kill at any moment leaves the
+served snapshot as it was.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -19,25 +22,25 @@ from corpus.errors import DocumentError
 from corpus.expansions import Expansion, attach, expansions_fingerprint
 from corpus.home import Home
 from corpus.index import INDEX_VERSION, BulkEmbeddings, SnapshotWriter, digest
-from corpus.records import Commitment, Document, DocumentId, Passage, PassageId
+from corpus.records import DocumentId
 from corpus.register import Register
 from corpus.vectors import collection_name, connect, drop_stale_collections
-from ingest.chunking import chunk
-from ingest.commitments import extract_commitments
+from ingest.code_version import code_digest
 from ingest.discovery import Found, document_key
-from ingest.duplicates import DuplicatePair, find_duplicates
-from ingest.readers import read
-from ingest.repair import repair
-from ingest.structure import build_document
+from ingest.duplicates import DuplicateFinder, DuplicatePair
+from ingest.parsing import Parsed, TokenCounter, parse
 
-PIPELINE_VERSION = 1  # raise when repair, structure, chunking or extraction change their output
-
-
-class TokenCounter(Protocol):
-    """Counts tokens as the embedding model does."""
-
-    def count(self, text: str) -> int:
-        """Number of tokens without the special ones."""
+__all__ = [
+    "DocumentOutcome",
+    "IngestOptions",
+    "IngestOutcome",
+    "Models",
+    "Parsed",
+    "Progress",
+    "TokenCounter",
+    "ingest",
+    "parse",
+]
 
 
 class Models(Protocol):
@@ -97,16 +100,17 @@ class IngestOutcome:
         """Documents that did not land."""
         return tuple(outcome for outcome in self.documents if outcome.change == "failed")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
-    """A document with its passages and commitments, and the key of what it was made from."""
-
-    key: str
-    document: Document
-    passages: tuple[Passage, ...]
-    commitments: tuple[Commitment, ...]
-    warnings: tuple[str, ...] = ()
+    def followed_by(self, later: IngestOutcome) -> IngestOutcome:
+        """Two passes over the same documents as one: what this one did, and what then serves."""
+        return replace(
+            self,
+            snapshot=later.snapshot,
+            changed=self.changed or later.changed,
+            lost_anchors=later.lost_anchors,
+            chroma_writes=self.chroma_writes + later.chroma_writes,
+            embedded=self.embedded + later.embedded,
+            seconds=self.seconds + later.seconds,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,35 +122,6 @@ class IngestOptions:
     chroma_url: str | None
     rebuild: bool = False
     wait_s: float = 0
-
-
-def parse(found: Found, counter: TokenCounter, max_tokens: int, key: str) -> Parsed:
-    """Bytes to document, passages and commitments.
-
-    Raises:
-        DocumentError: the document cannot be read.
-    """
-    source = read(found.content, found.name, found.options)
-    repaired = repair(
-        source, page_break=found.options.page_break, first_page=found.options.first_page
-    )
-    info = found.info
-    if source.title and not found.has_entry:
-        info = replace(info, title=source.title)
-    document = build_document(info, repaired)
-    if not document.text.strip():
-        raise DocumentError(f"{found.name} holds no text; check the file or use another format.")
-    passages = chunk(document, counter, max_tokens)
-    commitments = tuple(
-        replace(row, passage_id=_passage_of(passages, row)) for row in extract_commitments(document)
-    )
-    return Parsed(
-        key=key,
-        document=document,
-        passages=passages,
-        commitments=commitments,
-        warnings=source.warnings + found.warnings,
-    )
 
 
 def ingest(
@@ -165,12 +140,10 @@ def ingest(
     """
     started = time.monotonic()
     with home.ingest_lock(options.wait_s, on_wait):
-        fingerprint = _fingerprint(found, expansions, models, options)
         previous = _previous(home)
         try:
-            return _ingest(
-                home, found, expansions, models, options, progress, fingerprint, previous, started
-            )
+            one_pass = _Pass(home, found, expansions, models, options, progress, previous)
+            return replace(one_pass.run(), seconds=time.monotonic() - started)
         finally:
             if previous is not None:
                 previous.close()
@@ -189,120 +162,210 @@ def _previous(home: Home) -> Register | None:
     return None if home.current_id() is None else Register(home.current())
 
 
-def _fingerprint(
-    found: Sequence[Found],
-    expansions: Mapping[str, Sequence[Expansion]],
-    models: Models,
-    options: IngestOptions,
-) -> str:
-    return digest(
-        {
-            "documents": sorted(document_key(entry) for entry in found),
-            "model": models.fingerprint,
-            "max_tokens": options.max_tokens,
-            "bm25": options.bm25,
-            "versions": [PIPELINE_VERSION, INDEX_VERSION, analysis_fingerprint()],
-            "expansions": expansions_fingerprint(expansions),
-            "chroma": options.chroma_url,
-        }
-    )
+class _Landed:
+    """What a pass remembers of the documents that it has written or left out: nothing long."""
+
+    def __init__(self) -> None:
+        self.outcomes: list[DocumentOutcome] = []
+        self.keys: dict[str, str] = {}
+        self.warnings: dict[str, list[str]] = {}
+        self.duplicates = DuplicateFinder()
+        self.lost_anchors = 0
+
+    @property
+    def left_out(self) -> tuple[DocumentOutcome, ...]:
+        return tuple(outcome for outcome in self.outcomes if outcome.change == "failed")
+
+    @property
+    def reasons(self) -> dict[str, str | None]:
+        return {outcome.id: outcome.reason for outcome in self.left_out}
+
+    def note(self, one: Parsed, lost_anchors: int) -> None:
+        identity = one.document.info.id
+        self.keys[identity] = one.key
+        self.warnings[identity] = list(one.warnings)
+        self.duplicates.add(one.document)
+        self.lost_anchors += lost_anchors
 
 
-def _ingest(
-    home: Home,
-    found: Sequence[Found],
-    expansions: Mapping[str, Sequence[Expansion]],
-    models: Models,
-    options: IngestOptions,
-    progress: Progress,
-    fingerprint: str,
-    previous: Register | None,
-    started: float,
-) -> IngestOutcome:
-    fits = previous is not None and previous.meta("fingerprint") == fingerprint
-    if fits and not options.rebuild and previous is not None and not previous.meta("failures"):
-        return _unchanged(home, previous, started)
-    parsed, outcomes = _parse_all(found, models, options, progress, previous)
-    failed = {o.id: o.reason for o in outcomes if o.change == "failed"}
-    if (
-        fits
-        and not options.rebuild
-        and previous is not None
-        and failed == previous.meta("failures")
-    ):
-        unchanged = _unchanged(home, previous, started)
-        failures = tuple(o for o in outcomes if o.change == "failed")
-        return replace(unchanged, documents=unchanged.documents + failures)
-    if not parsed:  # an index of nothing serves nobody: what is served stays
+class _Pass:
+    """One ingest under the lock."""
+
+    def __init__(
+        self,
+        home: Home,
+        found: Sequence[Found],
+        expansions: Mapping[str, Sequence[Expansion]],
+        models: Models,
+        options: IngestOptions,
+        progress: Progress,
+        previous: Register | None,
+    ) -> None:
+        self._home = home
+        self._found = found
+        self._expansions = expansions
+        self._models = models
+        self._options = options
+        self._progress = progress
+        self._previous = previous
+        self._fingerprint = self._made_of()
+
+    def run(self) -> IngestOutcome:
+        """Nothing if the served snapshot fits, else a new one."""
+        served = self._previous
+        fits = served is not None and served.meta("fingerprint") == self._fingerprint
+        fits = fits and not self._options.rebuild
+        if fits and served is not None and not served.meta("failures"):
+            return _unchanged(self._home, served)
+        snapshot_id = f"{self._fingerprint}-{time.time_ns() // 1_000_000:x}"
+        staging = self._home.new_staging(snapshot_id)
+        url = self._options.chroma_url
+        with closing(SnapshotWriter(staging, snapshot_id, url, self._home.identity())) as writer:
+            landed = self._write_documents(writer)
+            if fits and served is not None and landed.reasons == served.meta("failures"):
+                unchanged = _unchanged(self._home, served)
+                return replace(unchanged, documents=unchanged.documents + landed.left_out)
+            if not landed.keys:  # an index of nothing serves nobody: what is served stays
+                return _nothing_landed(self._home, landed)
+            return self._finish(writer, landed, staging, snapshot_id)
+
+    def _made_of(self) -> str:
+        """The fingerprint of the snapshot that this pass is to bring about."""
+        return digest(
+            {
+                "documents": sorted(document_key(entry) for entry in self._found),
+                "model": self._models.fingerprint,
+                "max_tokens": self._options.max_tokens,
+                "bm25": self._options.bm25,
+                "versions": [code_digest(), INDEX_VERSION, analysis_fingerprint()],
+                "expansions": expansions_fingerprint(self._expansions),
+                "chroma": self._options.chroma_url,
+            }
+        )
+
+    def _write_documents(self, writer: SnapshotWriter) -> _Landed:
+        landed = _Landed()
+        for one, outcome in self._parsed():
+            landed.outcomes.append(outcome)
+            if one is None:
+                continue
+            entries = self._expansions.get(one.document.info.id, ())
+            questions, missing = attach(one.document, one.passages, entries)
+            writer.add_document(one.document, one.passages, one.commitments, questions)
+            landed.note(one, len(missing))
+        present = {outcome.id for outcome in landed.outcomes}
+        landed.outcomes += [
+            DocumentOutcome(id=name, change="removed")
+            for name in self._old_keys
+            if name not in present
+        ]
+        return landed
+
+    @property
+    def _old_keys(self) -> dict[str, str]:
+        return (self._previous.meta("keys") or {}) if self._previous else {}
+
+    def _parsed(self) -> Iterator[tuple[Parsed | None, DocumentOutcome]]:
+        """Every document parsed or taken over; one that fails is told of and left out."""
+        old_keys = self._old_keys
+        for entry in self._found:
+            identity = entry.info.id
+            key = self._key(entry)
+            self._progress.document(identity, "reading")
+            try:
+                if entry.error is not None:
+                    raise entry.error
+                if (
+                    self._previous is not None
+                    and old_keys.get(identity) == key
+                    and not self._options.rebuild
+                ):
+                    one, change = _taken_over(self._previous, identity, key), "unchanged"
+                else:
+                    one = parse(entry, self._models.counter(), self._options.max_tokens, key)
+                    change = "changed" if identity in old_keys else "added"
+            except Exception as exc:  # one document must not stop the others; it is told
+                known = isinstance(exc, DocumentError)
+                reason = str(exc) if known else f"{type(exc).__name__}: {exc}"
+                yield None, DocumentOutcome(id=identity, change="failed", reason=reason)
+                continue
+            yield one, _outcome(one, change)
+
+    def _key(self, entry: Found) -> str:
+        return digest(
+            [
+                document_key(entry),
+                self._options.max_tokens,
+                self._models.fingerprint,
+                code_digest(),
+            ]
+        )
+
+    def _finish(
+        self, writer: SnapshotWriter, landed: _Landed, staging: Path, snapshot_id: str
+    ) -> IngestOutcome:
+        embeddings = self._models.embeddings()
+        done = 0
+
+        def count(number: int) -> None:
+            nonlocal done
+            done += number
+            self._progress.embedding(done, writer.unit_count, writer.passage_count)
+
+        duplicates = landed.duplicates.pairs()
+        writer.finish(
+            embeddings,
+            self._reusable_vectors(),
+            {
+                "fingerprint": self._fingerprint,
+                "version": INDEX_VERSION,
+                "keys": landed.keys,
+                "max_tokens": self._options.max_tokens,
+                "failures": landed.reasons,
+                "lost_anchors": landed.lost_anchors,
+                "sources": sorted({entry.origin for entry in self._found}),
+                "warnings": landed.warnings,
+                "duplicates": [list(pair.as_row()) for pair in duplicates],
+            },
+            self._options.bm25,
+            count,
+        )
+        self._home.publish(staging, snapshot_id)
         return IngestOutcome(
-            snapshot=home.current_id(),
-            changed=False,
-            documents=tuple(o for o in outcomes if o.change == "failed"),
-            duplicates=(),
-            lost_anchors=0,
-            chroma_writes=0,
-            embedded=0,
-            seconds=time.monotonic() - started,
+            snapshot=snapshot_id,
+            changed=True,
+            documents=tuple(landed.outcomes),
+            duplicates=duplicates,
+            lost_anchors=landed.lost_anchors,
+            chroma_writes=writer.chroma_writes,
+            embedded=getattr(embeddings, "embedded", 0),
+            seconds=0.0,
         )
-    snapshot_id = f"{fingerprint}-{time.time_ns() // 1_000_000:x}"
-    staging = home.new_staging(snapshot_id)
-    writer = SnapshotWriter(staging, snapshot_id, options.chroma_url, home.identity())
-    lost = 0
-    for entry in parsed:
-        questions, missing = attach(
-            entry.document, entry.passages, expansions.get(entry.document.info.id, ())
-        )
-        lost += len(missing)
-        writer.add_document(entry.document, entry.passages, entry.commitments, questions)
-    embeddings = models.embeddings()
-    done = 0
 
-    def count(number: int) -> None:
-        nonlocal done
-        done += number
-        progress.embedding(done, writer.unit_count, writer.passage_count)
+    def _reusable_vectors(self) -> Path | None:
+        """The served snapshot if its vectors may be kept: a unit's id does not name the model."""
+        served = self._previous
+        if served is None or self._options.rebuild:
+            return None
+        return self._home.current() if served.meta("model") == self._models.fingerprint else None
 
-    duplicates = find_duplicates([entry.document for entry in parsed])
-    writer.finish(
-        embeddings,
-        _reusable_vectors(home, previous, models, options),
-        {
-            "fingerprint": fingerprint,
-            "version": INDEX_VERSION,
-            "keys": {entry.document.info.id: entry.key for entry in parsed},
-            "max_tokens": options.max_tokens,
-            "failures": failed,
-            "lost_anchors": lost,
-            "sources": sorted({entry.origin for entry in found}),
-            "warnings": {e.document.info.id: list(e.warnings) for e in parsed},
-            "duplicates": [list(pair.as_row()) for pair in duplicates],
-        },
-        options.bm25,
-        count,
-    )
-    home.publish(staging, snapshot_id)
+
+def _nothing_landed(home: Home, landed: _Landed) -> IngestOutcome:
     return IngestOutcome(
-        snapshot=snapshot_id,
-        changed=True,
-        documents=tuple(outcomes),
-        duplicates=duplicates,
-        lost_anchors=lost,
-        chroma_writes=writer.chroma_writes,
-        embedded=getattr(embeddings, "embedded", 0),
-        seconds=time.monotonic() - started,
+        snapshot=home.current_id(),
+        changed=False,
+        documents=landed.left_out,
+        duplicates=(),
+        lost_anchors=0,
+        chroma_writes=0,
+        embedded=0,
+        seconds=0.0,
     )
 
 
-def _reusable_vectors(
-    home: Home, previous: Register | None, models: Models, options: IngestOptions
-) -> Path | None:
-    """The served snapshot if its vectors may be kept: a unit's id does not name the model."""
-    if previous is None or options.rebuild or previous.meta("model") != models.fingerprint:
-        return None
-    return home.current()
-
-
-def _unchanged(home: Home, previous: Register, started: float) -> IngestOutcome:
+def _unchanged(home: Home, previous: Register) -> IngestOutcome:
+    warnings = previous.meta("warnings") or {}
+    doubtful = Counter(row.document_id for row in previous.commitments() if row.doubts)
     return IngestOutcome(
         snapshot=home.current_id(),
         changed=False,
@@ -313,7 +376,9 @@ def _unchanged(home: Home, previous: Register, started: float) -> IngestOutcome:
                 pages=summary.pages,
                 passages=summary.passages,
                 commitments=summary.commitments,
+                doubtful_commitments=doubtful[summary.info.id],
                 repairs=summary.repairs,
+                warnings=tuple(warnings.get(summary.info.id, ())),
             )
             for summary in previous.summaries()
         ),
@@ -321,46 +386,8 @@ def _unchanged(home: Home, previous: Register, started: float) -> IngestOutcome:
         lost_anchors=previous.meta("lost_anchors") or 0,
         chroma_writes=0,
         embedded=0,
-        seconds=time.monotonic() - started,
+        seconds=0.0,
     )
-
-
-def _parse_all(
-    found: Sequence[Found],
-    models: Models,
-    options: IngestOptions,
-    progress: Progress,
-    previous: Register | None,
-) -> tuple[list[Parsed], list[DocumentOutcome]]:
-    """Every document parsed or taken over; one that fails is told of and left out."""
-    old_keys: dict[str, str] = (previous.meta("keys") or {}) if previous else {}
-    parsed: list[Parsed] = []
-    outcomes: list[DocumentOutcome] = []
-    for entry in found:
-        identity = entry.info.id
-        key = digest(
-            [document_key(entry), options.max_tokens, models.fingerprint, PIPELINE_VERSION]
-        )
-        progress.document(identity, "reading")
-        try:
-            if entry.error is not None:
-                raise entry.error
-            if previous is not None and old_keys.get(identity) == key and not options.rebuild:
-                one, change = _taken_over(previous, identity, key), "unchanged"
-            else:
-                one = parse(entry, models.counter(), options.max_tokens, key)
-                change = "changed" if identity in old_keys else "added"
-        except Exception as exc:  # one document must not stop the others; it is counted and told
-            reason = str(exc) if isinstance(exc, DocumentError) else f"{type(exc).__name__}: {exc}"
-            outcomes.append(DocumentOutcome(id=identity, change="failed", reason=reason))
-            continue
-        parsed.append(one)
-        outcomes.append(_outcome(one, change))
-    present = {outcome.id for outcome in outcomes}
-    outcomes += [
-        DocumentOutcome(id=name, change="removed") for name in old_keys if name not in present
-    ]
-    return parsed, outcomes
 
 
 def _outcome(parsed: Parsed, change: str) -> DocumentOutcome:
@@ -389,11 +416,3 @@ def _taken_over(previous: Register, identity: str, key: str) -> Parsed:
         commitments=tuple(previous.commitments([identity])),
         warnings=tuple((previous.meta("warnings") or {}).get(identity, ())),
     )
-
-
-def _passage_of(passages: Sequence[Passage], row: Commitment) -> PassageId | None:
-    """The passage that holds the start of a commitment's quote."""
-    for passage in passages:
-        if passage.start <= row.start < passage.end:
-            return passage.id
-    return None

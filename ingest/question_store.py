@@ -133,7 +133,7 @@ class QuestionStore:
     def _lines(self) -> list[dict[str, Any]]:
         if not self.file.exists():
             return []
-        lines = self.file.read_text(encoding="utf-8").splitlines()
+        lines = self.file.read_text(encoding="utf-8").split("\n")
         return [json.loads(line) for line in lines if line.strip()]
 
 

@@ -16,7 +16,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from langchain_core.runnables import Runnable
 from pydantic import BaseModel, Field
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from corpus.chat import is_transient
 from corpus.errors import GenerationError
@@ -74,7 +74,7 @@ class QuestionWriter:
     Args:
         model: The chat model.
         name: What it is called in the settings; part of the key of its replies.
-        first_wait_s: Wait before the first retry; later ones double it, to a minute at most.
+        first_wait_s: Longest wait before the first retry; doubled each time, a minute at most.
     """
 
     def __init__(
@@ -90,9 +90,7 @@ class QuestionWriter:
         self._retrying = Retrying(
             retry=retry_if_exception(is_transient),
             stop=stop_after_attempt(ATTEMPTS),
-            wait=wait_exponential_jitter(
-                initial=first_wait_s, max=LONGEST_WAIT_S, jitter=first_wait_s / 2
-            ),
+            wait=wait_random_exponential(multiplier=first_wait_s, max=LONGEST_WAIT_S),
             reraise=True,
         )
 
@@ -154,7 +152,7 @@ def parse_questions(reply: str) -> list[str]:
 
 
 def _json_strings(text: str) -> Iterator[str]:
-    """All strings in it that are no keys; a reply cut off at the token limit loses only its last."""
+    """All strings that are no keys; a reply cut off at the token limit loses only its last."""
     for string, colon in _STRING.findall(text):
         if colon:
             continue

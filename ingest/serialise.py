@@ -24,6 +24,7 @@ class DraftCell:
     column: str
     lines: tuple[Source, ...]
     key: tuple[object, ...]
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +159,7 @@ def _block(place: _Placed, text: str, written: dict[tuple[object, ...], tuple[in
         level=draft.level,
         lead_in=draft.lead_in,
         cells=tuple(
-            Cell(column=cell.column, start=start, end=end, text=text[start:end])
+            Cell(column=cell.column, start=start, end=end, text=text[start:end], doubt=cell.doubt)
             for cell in draft.cells
             for start, end in [written[cell.key]]
         ),

@@ -23,7 +23,7 @@ class IngestSettings(TableSettings):
         8, ge=1, le=100, description="Questions with which a passage is not asked about any more"
     )
     expand_keep_within: int = Field(
-        10, ge=1, le=1000, description="Keep a question that finds its passage among so many"
+        20, ge=1, le=1000, description="Keep a question that finds its passage among so many"
     )
     expand_max_tokens: int = Field(
         2000, ge=50, le=32_000, description="Longest reply about one passage, in model tokens"

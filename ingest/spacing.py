@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from corpus.records import Repair
 
 BULLET = "• "
+NESTED_BULLET = "– "
 # Private-use code points are what Symbol and Wingdings bullets come through as.
 _SURE_BULLET = re.compile("^[•·▪■□▫◦●○‣⁃∙¶\uf0a7\uf0b7\uf0d8\uf0fc\uf02d]\\s*(?=\\S)")
 _DASH = re.compile(r"^[-–—]\s+(?=\S)")
@@ -49,12 +50,14 @@ def unspace_word(text: str) -> str:
 def unify_bullets(lines: Sequence[str], page: int | None) -> tuple[list[str], list[Repair]]:
     """`¶ Delta` and `- Delta` as `• Delta`, on the tidied lines of one page.
 
-    A dash that goes on with the sentence of the line above (`etablering av` / `– og delta i –`)
-    and a lone `o` or `*` stay as they are.
+    A dash below a bullet opens a list within the list and becomes `– `. A dash that goes on with
+    the sentence of the line above (`etablering av` / `– og delta i –`) and a lone `o` or `*` stay
+    as they are.
     """
     company = Counter(match.group(1) for line in lines if (match := _SIGN_IN_COMPANY.match(line)))
     unified: list[str] = []
     repairs: list[Repair] = []
+    below_bullet = False
     for i, line in enumerate(lines):
         match = _SURE_BULLET.match(line)
         if match is None and (match := _DASH.match(line)) and _goes_on(lines, i, match.end()):
@@ -62,7 +65,13 @@ def unify_bullets(lines: Sequence[str], page: int | None) -> tuple[list[str], li
         if match is None:
             match = _SIGN_IN_COMPANY.match(line)
             match = match if match and company[match.group(1)] > 1 else None
-        after = BULLET + line[match.end() :] if match else line
+        is_dash = match is not None and bool(_DASH.match(line))
+        if match and not is_dash:
+            below_bullet = True
+        elif match is None and line and not (i and lines[i - 1]):
+            below_bullet = False  # a paragraph ends the list
+        bullet = NESTED_BULLET if is_dash and below_bullet else BULLET
+        after = bullet + line[match.end() :] if match else line
         if after != line:
             repairs.append(Repair(name="bullet", page=page, before=line, after=after))
         unified.append(after)

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from ingest.source import Line
 
+MERGED = "printed in a row above only; taken as merged over this row"
+
 
 class Piece(NamedTuple):
     """The characters [start, end) of line number `line`."""

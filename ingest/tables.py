@@ -20,6 +20,7 @@ from corpus.deadlines import DASH
 from corpus.names import fold
 from ingest.source import Line, LineRole
 from ingest.table_cells import (
+    MERGED,
     FlatCell,
     FlatRow,
     FlatTable,
@@ -311,7 +312,7 @@ def _take_over(
         if cell.column not in have and _is_merged(role, row, dashed=dashed):
             doubt = cell.doubt
             if role is ColumnRole.PARTNER:
-                doubt = "printed in a row above only; taken as merged over this row"
+                doubt = MERGED
             merged[cell.column] = FlatCell(
                 column=cell.column, pieces=cell.pieces, spans_rows=True, doubt=doubt
             )

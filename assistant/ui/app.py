@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -14,14 +15,13 @@ from assistant.ui.bilingual import Bilingual
 from assistant.ui.chat_tab import build_chat_tab
 from assistant.ui.documents_tab import build_documents_tab
 from assistant.ui.export import add_exports
+from assistant.ui.hooks import feedback_keeper, find_upload
 from assistant.ui.markup import escape
 from assistant.ui.register_tab import build_register_tab
 from assistant.ui.server import StayHome, run_server
-from assistant.ui.shared import PRIVATE, Shared, asset, wired
+from assistant.ui.shared import PRIVATE, FeedbackKeeper, Shared, asset, wired
 from assistant.ui.texts import DEFAULT, Interface, interface, say
-from assistant.ui.upload_tab import UploadHooks, build_upload_tab, find_hooks
-from corpus.feedback import FeedbackStore
-from corpus.home import Home
+from assistant.ui.upload_tab import UploadHooks, build_upload_tab
 from corpus.settings import CorpusSettings, read_settings
 
 KEEP_FILES_S = 3600
@@ -49,14 +49,14 @@ SEA = gr.themes.Color(
 def build_page(
     assistant: Assistant,
     *,
-    feedback: FeedbackStore | None = None,
+    keep_feedback: FeedbackKeeper | None = None,
     upload: UploadHooks | None = None,
 ) -> gr.Blocks:
     """The page on an opened assistant.
 
     Args:
         assistant: what answers.
-        feedback: where feedback goes; by default the home's `user.sqlite`.
+        keep_feedback: where feedback goes; by default into the home of the settings.
         upload: the evaluation's functions; without them there is no tab for own questions.
     """
     texts = Bilingual()
@@ -73,7 +73,7 @@ def build_page(
             bilingual=texts,
             language=language,
             day=day,
-            feedback=feedback or _home_feedback(),
+            keep_feedback=keep_feedback or feedback_keeper(_home()),
         )
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab(id="chat") as chat:
@@ -94,8 +94,8 @@ def build_page(
     return page
 
 
-def _home_feedback() -> FeedbackStore:
-    return FeedbackStore(Home(read_settings(CorpusSettings).home).user_file)
+def _home() -> Path:
+    return read_settings(CorpusSettings).home
 
 
 def _header(texts: Bilingual) -> tuple[gr.Radio, gr.DateTime]:
@@ -160,7 +160,6 @@ def page_app(assistant: Assistant, page: gr.Blocks) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(StayHome)
     add_exports(app, assistant)
-    home = read_settings(CorpusSettings).home
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         page,
@@ -174,7 +173,7 @@ def page_app(assistant: Assistant, page: gr.Blocks) -> FastAPI:
         show_error=False,
         ssr_mode=False,
         max_file_size=MAX_UPLOAD,
-        allowed_paths=[str(home / "evaluation")],
+        allowed_paths=[str(_home() / "evaluation")],
     )
     return mounted
 
@@ -211,5 +210,5 @@ def serve_page(assistant: Assistant, *, host: str, port: int) -> None:
     Raises:
         SettingsError: the address cannot be listened on.
     """
-    page = build_page(assistant, upload=find_hooks())
+    page = build_page(assistant, upload=find_upload())
     run_server(page_app(assistant, page), host, port)

@@ -33,10 +33,15 @@ def by_deadline(
     A row with several deadlines counts once for each; how many have none stands in the title.
     """
     dated = [row for row in rows if row.due]
-    counts = Counter((_goal(row, infos, language), due) for row in dated for due in row.due)
+    titled = len({row.document_id for row in dated}) > 1
+    names_of = {
+        row.id: _goal(row, infos[row.document_id].title if titled else "", language)
+        for row in dated
+    }
+    counts = Counter((names_of[row.id], due) for row in dated for due in row.due)
     dues = sorted({due for _, due in counts}, key=lambda due: (not due[:1].isdigit(), due))
     names = [label_of(due, language) for due in dues]
-    goals = list(dict.fromkeys(goal for goal, _ in counts))
+    goals = list(dict.fromkeys(names_of.values()))
     figure = go.Figure(
         [
             go.Bar(
@@ -49,7 +54,9 @@ def by_deadline(
             for number, goal in enumerate(goals)
         ]
     )
-    figure.update_layout(barmode="stack", legend={"orientation": "h", "y": -0.3, "x": 0})
+    figure.update_layout(
+        barmode="stack", legend={"orientation": "h", "y": -0.3, "x": 0, "traceorder": "normal"}
+    )
     figure.update_xaxes(type="category", tickangle=-35)
     title = say("chart_due", language)
     if len(dated) < len(rows):
@@ -113,12 +120,10 @@ def _most(pairs: Counter[tuple[str, str]], side: int, limit: int) -> list[str]:
     return [name for name, _ in sorted(counts.items(), key=lambda c: (-c[1], c[0]))[:limit]]
 
 
-def _goal(row: Commitment, infos: Mapping[str, DocumentInfo], language: Interface) -> str:
+def _goal(row: Commitment, title: str, language: Interface) -> str:
     number = goal_of(row)
-    title = infos[row.document_id].title
-    if number is None:
-        return f"{say('no_goal', language)} – {title}"
-    return f"{say('goal', language)} {number} – {title}"
+    name = say("no_goal", language) if number is None else f"{say('goal', language)} {number}"
+    return f"{name} – {title}" if title else name
 
 
 def _cut(name: str) -> str:

@@ -20,6 +20,7 @@ from assistant.ui.shared import PRIVATE, Shared, chosen_day, document_choices, w
 from assistant.ui.sources import Source, panel_html
 from assistant.ui.texts import DEFAULT, Interface, interface, say
 from assistant.ui.transcript import transcript_html
+from corpus.errors import StifinnerError
 from corpus.feedback import Verdict
 
 logger = logging.getLogger(__name__)
@@ -232,14 +233,9 @@ def _wire_feedback(shared: Shared, parts: _Parts, send: gr.Button, cancel: gr.Bu
         if judged is None or answer is None:
             return None, gr.update(visible=False)
         try:
-            shared.feedback.add(
-                answer.question,
-                answer.model_dump_json(),
-                judged.verdict,
-                comment,
-                chat.questions[: judged.exchange],
-            )
-        except (sqlite3.Error, OSError) as exc:
+            history = chat.questions[: judged.exchange]
+            shared.keep_feedback(answer, history, judged.verdict, comment)
+        except (sqlite3.Error, OSError, StifinnerError) as exc:
             logger.error("feedback not stored: %s", type(exc).__name__)
             gr.Warning(say("feedback_failed", spoken))
             return judged, gr.skip()

@@ -30,15 +30,15 @@
   const reveal = (panel, card) => {
     panel.querySelectorAll(".st-source").forEach((other) => {
       other.classList.toggle("st-active", other === card);
-      if (other === card) other.open = true;
+      other.open = other === card;
     });
     document.querySelectorAll(".st-cite.st-on").forEach((e) => e.classList.remove("st-on"));
     const group = panel.dataset.group, marker = card.dataset.marker;
     document
       .querySelectorAll(`.st-cite[data-exchange="${group}"][data-marker="${marker}"]`)
       .forEach((e) => e.classList.add("st-on"));
-    const frame = panel.closest("#sources, .st-drawer");
-    if (NARROW.matches || frame.matches(".st-drawer")) frame.classList.add("st-shown");
+    const frame = panel.closest("#sources, #commitment-source");
+    if (NARROW.matches || frame.id === "commitment-source") frame.classList.add("st-shown");
     requestAnimationFrame(() => {
       const mark = card.querySelector("mark");
       const excerpt = card.querySelector(".st-excerpt");
@@ -112,7 +112,7 @@
       const card = root?.querySelector(".st-source.st-active");
       if (!card) return;
       // A fresh answer fills the panel without taking the screen; a press on a marker opens it.
-      if (wanted || root.closest(".st-drawer")) {
+      if (wanted || root.closest("#commitment-source")) {
         reveal(root, card);
         if (wanted) card.querySelector("summary").focus({ preventScroll: true });
       }
@@ -133,8 +133,10 @@
 
   // Gradio draws these labels beside their controls without tying them together.
   const header = (element, trigger, watch) => {
-    const name = () => {
+    const speak = () => {
       document.documentElement.lang = element.querySelector(".st-brand")?.dataset.language || "nb";
+    };
+    const name = () => {
       for (const id of ["day", "language"]) {
         const block = document.getElementById(id);
         const label = block?.querySelector("[data-testid=block-info]")?.textContent.trim();
@@ -143,7 +145,11 @@
         if (label && id === "day") block.querySelector("button")?.setAttribute("aria-label", label);
       }
     };
-    watch("value", () => setTimeout(name, 200));
+    watch("value", () => {
+      speak();
+      setTimeout(name, 200);
+    });
+    speak();
     setTimeout(name, 500);
   };
 

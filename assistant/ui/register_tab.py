@@ -50,7 +50,7 @@ class _View:
 def build_register_tab(shared: Shared, tab: gr.Tab) -> None:
     """Lay out the tab inside the surrounding gr.Tab and wire it."""
     texts = shared.bilingual
-    rows = shared.assistant.index.register.commitments()
+    rows = _ordered(shared.assistant.index.register.commitments())
     texts.add(gr.HTML(_heading(DEFAULT), apply_default_css=False), value=_heading)
     filters, clear = _filters(shared, rows)
     summary = gr.HTML(apply_default_css=False, elem_id="register-summary")
@@ -69,7 +69,6 @@ def build_register_tab(shared: Shared, tab: gr.Tab) -> None:
     panel = gr.HTML(
         _panel(shared, rows, None, None, DEFAULT),
         elem_id="commitment-source",
-        elem_classes="st-drawer",
         apply_default_css=False,
         js_on_load=wired("panel"),
     )
@@ -157,14 +156,15 @@ def _wire_view(
     options: dict[str, Any] = {"api_visibility": PRIVATE, "show_progress": "hidden"}
     shown: dict[str, Any] = {**options, "inputs": inputs, "outputs": [view.table, view.summary]}
     drawn: dict[str, Any] = {**options, "inputs": inputs, "outputs": list(view.plots)}
-    for source in (tab.select, shared.language.change, *(f.change for f in view.filters)):
-        source(show, trigger_mode="always_last", **shown).then(draw, **drawn)
-    clear.click(
+    cleared = clear.click(
         lambda: ([], ANY, ANY, ANY, ANY, "", False),
         outputs=list(view.filters),
         queue=False,
         **options,
     )
+    cleared.then(show, **shown).then(draw, **drawn)
+    for changed in (tab.select, shared.language.change, *(f.input for f in view.filters)):
+        changed(show, trigger_mode="always_last", **shown).then(draw, **drawn)
 
 
 def _wire_rows(shared: Shared, view: _View, rows: Sequence[Commitment], panel: gr.HTML) -> None:
@@ -180,6 +180,11 @@ def _wire_rows(shared: Shared, view: _View, rows: Sequence[Commitment], panel: g
         show_progress="hidden",
         queue=False,
     )
+
+
+def _ordered(rows: Sequence[Commitment]) -> list[Commitment]:
+    """What has a deadline and somebody responsible first; within that, document order."""
+    return sorted(rows, key=lambda row: (not row.due, not row.responsible))
 
 
 def _query(values: Sequence[Any]) -> CommitmentQuery:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
@@ -10,13 +10,15 @@ from typing import Any, Final
 
 import gradio as gr
 
+from assistant.answers import AnswerJson
 from assistant.build import Assistant
 from assistant.ui.bilingual import Bilingual
 from assistant.ui.texts import Interface, interface, say
-from corpus.feedback import FeedbackStore
+from corpus.feedback import Verdict
 
 # Endpoints of the page are its own business: no API page lists them and no client calls them.
 PRIVATE: Final[Any] = "private"
+FeedbackKeeper = Callable[[AnswerJson, Sequence[str], Verdict, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,7 @@ class Shared:
     bilingual: Bilingual
     language: gr.Radio
     day: gr.DateTime
-    feedback: FeedbackStore
+    keep_feedback: FeedbackKeeper
 
 
 def read_day(value: str | None) -> date | None:
@@ -66,6 +68,3 @@ def wired(function: str, *events: str) -> str:
 def document_choices(assistant: Assistant) -> list[tuple[str, str]]:
     """Title and id of every document, for a list to choose from."""
     return [(info.title, name) for name, info in assistant.library.infos.items()]
-
-
-Handler = Callable[..., Any]

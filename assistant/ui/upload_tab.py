@@ -1,4 +1,4 @@
-"""The tab of own questions. The evaluation is another package; its functions are handed in."""
+"""The tab of own questions. The evaluation's functions are handed in, never imported."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,8 +21,6 @@ from corpus.errors import StifinnerError
 
 logger = logging.getLogger(__name__)
 
-HOOKS = "stifinner.hooks"
-RUN, TEMPLATE = "import_questions", "question_template"
 FILE_TYPES = [".xlsx", ".csv", ".jsonl"]
 
 
@@ -46,28 +43,17 @@ class UploadHooks:
     """The evaluation's functions: run a file, and write the template into a folder."""
 
     run: Callable[[Assistant, Path, Callable[[str], None]], Evaluated]
-    template: Callable[[Assistant, Path], Path] | None = None
-
-
-def find_hooks() -> UploadHooks | None:
-    """The installed evaluation's functions; None when no package offers them."""
-    found = {entry.name: entry for entry in entry_points(group=HOOKS)}
-    if RUN not in found:
-        return None
-    template = found[TEMPLATE].load() if TEMPLATE in found else None
-    return UploadHooks(run=found[RUN].load(), template=template)
+    template: Callable[[Assistant, Path], Path]
 
 
 def build_upload_tab(shared: Shared, hooks: UploadHooks) -> None:
     """Lay out the tab inside the surrounding gr.Tab and wire it."""
     texts = shared.bilingual
     texts.add(gr.HTML(_heading(DEFAULT), apply_default_css=False), value=_heading)
-    if hooks.template is not None:
-        folder = Path(tempfile.mkdtemp(prefix="stifinner-"))
-        template = gr.DownloadButton(
-            value=str(hooks.template(shared.assistant, folder)), size="md", elem_id="template"
-        )
-        texts.add(template, label="template")
+    with tempfile.TemporaryDirectory() as folder:  # Gradio serves a copy of its own
+        path = hooks.template(shared.assistant, Path(folder))
+        template = gr.DownloadButton(value=str(path), size="md", elem_id="template")
+    texts.add(template, label="template")
     with gr.Row():
         with gr.Column(min_width=320):
             file = gr.File(file_types=FILE_TYPES, type="filepath", elem_id="own-questions")

@@ -110,9 +110,16 @@ def test_tidying_keeps_every_letter(text):
 
 
 def test_bullets_of_all_shapes_become_one():
-    lines = ["¶ Delta", "- Måle", "\uf0b7 Tilby", "•Bidra", "o en", "o to", "§ 10.1", "a. Delmål"]
+    lines = ["- Måle", "¶ Delta", "\uf0b7 Tilby", "•Bidra", "o en", "o to", "§ 10.1", "a. Delmål"]
     assert unify_bullets(lines, 1)[0] == [
-        "• Delta", "• Måle", "• Tilby", "• Bidra", "• en", "• to", "§ 10.1", "a. Delmål",
+        "• Måle", "• Delta", "• Tilby", "• Bidra", "• en", "• to", "§ 10.1", "a. Delmål",
+    ]  # fmt: skip
+
+
+def test_a_dash_below_a_bullet_opens_a_list_within_the_list():
+    lines = ["• Energi", "", "- Hydrogen", "- Sokkel", "• Transport", "- Skip", "", "Avsnitt:", "- A"]
+    assert unify_bullets(lines, 1)[0] == [
+        "• Energi", "", "– Hydrogen", "– Sokkel", "• Transport", "– Skip", "", "Avsnitt:", "• A",
     ]  # fmt: skip
 
 
