@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 PORT ?= 7860
 
-.PHONY: run install test check lint types unit chromium eval bench-ingest bench-peers screenshot clean
+.PHONY: run install test check lint types unit chromium eval bench-ingest bench-peers docs screenshot clean
 
 run: $(STAMP)  ## install, ingest the bundled documents, serve the page
 	$(BIN)/stifinner serve --port $(PORT)
@@ -58,6 +58,9 @@ bench-peers: constraints.txt  ## the same work by other RAG tools, in a virtual 
 	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/pip install --quiet -c constraints.txt -e . -r eval/peers/requirements.txt
 	.venv-peers/bin/python -m eval.peers --set test
+
+docs: $(DEV_STAMP)  ## renew the generated parts of docs/*.md
+	$(BIN)/python -m tests.render_docs
 
 screenshot: $(DEV_STAMP) chromium
 	$(BIN)/python -m tests.e2e.screenshot

@@ -4,8 +4,9 @@ No signal decides alone: cosines of e5 lie close together for related and unrela
 z scores compare candidates with each other, never with "nothing". So absolute signals are joined
 in a logistic model: how much of the question's rare words the best passages hold, how far the best
 sentence and the best question beside a passage stand above the corpus background, and whether the
-two sides agree. It is fitted by `python -m eval.tune` on dev questions and on NorQuAD with removed
-documents; the threshold keeps 98 % of the answerable ones. Weights: assistant/data/abstention.json.
+best statements hold the type of answer asked for. It is fitted by `python -m eval.tune` on dev
+questions and on eval/tuning; the threshold keeps 97 % of the answerable ones. Weights:
+assistant/data/abstention.json.
 """
 
 from __future__ import annotations
@@ -32,9 +33,11 @@ from corpus.register import UnitKind
 from corpus.vectors import Vectors
 
 WEIGHTS_FILE = Path(__file__).parent / "data" / "abstention.json"
-BACKGROUND_SAMPLE = 256
+BACKGROUND_SAMPLE = 512
 LOOKED_AT = 2
 STATEMENTS_READ = 4
+CLOSE_PASSAGES = 4
+CLOSE_QUESTIONS = 6
 MAX_LAG = 6.0
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 NAME = re.compile(r"(?<=[\w,] )[A-ZÆØÅ][\w-]+|\b[A-ZÆØÅ]{2,}\w*")
@@ -58,6 +61,9 @@ class Signals:
     type_lag: float  # how far the best statement that holds it scores behind the best of all
     sentence: float  # best sentence's cosine, in deviations above the background
     beside: float  # best question's cosine, in deviations above the background
+    beside_overlap: float  # share of the question's words in the closest questions beside passages
+    beside_type: float  # 1 when one of the closest asks for the same type of answer
+    unknown_words: float  # share of the question's words that stand nowhere, unweighted
     gap: float  # fused score of the first hit less the mean of the next four
     agreement: float  # 1 when the best lexical and the best dense candidate are the same
     english: float
@@ -96,7 +102,8 @@ class SignalReader:
 
     def __init__(self, index: SearchIndex) -> None:
         self._index = index
-        self._sample: Vectors = index.dense.sample(BACKGROUND_SAMPLE)
+        self._sentences = index.dense.sample(BACKGROUND_SAMPLE, UnitKind.SENTENCE)
+        self._questions = index.dense.sample(BACKGROUND_SAMPLE, UnitKind.QUESTION)
 
     def read(
         self, query: Query, ranking: Ranking, statements: Sequence[Statement] | None = None
@@ -125,13 +132,15 @@ class SignalReader:
                 type_lag=0,
                 sentence=0,
                 beside=0,
+                beside_overlap=0,
+                beside_type=0,
+                unknown_words=0,
                 gap=0,
                 agreement=0,
                 english=float(query.language == "en"),
             )
         lexical = self._index.lexical
         column = {name: ranking.features[:, n] for n, name in enumerate(FEATURES)}
-        mean, spread = self._background(query.vector)
         share, rarest, known = self._words(query, ranking)
         text = " ".join(
             f"{hit.passage.context} {hit.passage.readable}" for hit in ranking.hits[:LOOKED_AT]
@@ -139,6 +148,7 @@ class SignalReader:
         best = ranking.hits[0].passage
         first = f"{best.context} {best.readable}"
         kind = asked_type(query.text)
+        close = self._closest_questions(ranking)
         typed = [holds_type(one.text, kind) for one in statements]
         best_typed = max(
             (one.score for one, held in zip(statements, typed, strict=True) if held),
@@ -157,8 +167,13 @@ class SignalReader:
             type_asked=float(kind is not AnswerType.OPEN),
             type_held=float(any(typed[:STATEMENTS_READ])),
             type_lag=min(MAX_LAG, statements[0].score - best_typed),
-            sentence=(float(column["dense_sentence"].max()) - mean) / spread,
-            beside=(self._best_beside(ranking) - mean) / spread,
+            sentence=_above(self._best(ranking, UnitKind.SENTENCE), self._sentences, query.vector),
+            beside=_above(self._best(ranking, UnitKind.QUESTION), self._questions, query.vector),
+            beside_overlap=max((self._share(query, text) for text in close), default=share),
+            beside_type=float(
+                kind is AnswerType.OPEN or any(asked_type(text) is kind for text in close)
+            ),
+            unknown_words=_mean([not self._known(word) for word in query.words]),
             gap=scores[0] - float(np.mean(scores[1:5])) if len(scores) > 1 else 0.0,
             agreement=float(
                 int(column["lexical_passage"].argmax()) == int(column["dense_sentence"].argmax())
@@ -166,18 +181,30 @@ class SignalReader:
             english=float(query.language == "en"),
         )
 
-    def _background(self, vector: Vectors) -> tuple[float, float]:
-        cosines = self._sample @ vector
-        return float(cosines.mean()), float(cosines.std()) or 1.0
+    def _best(self, ranking: Ranking, kind: UnitKind) -> float | None:
+        found = [scores.best(kind) for scores in ranking.units.values()]
+        return max((value for value in found if value is not None), default=None)
 
-    def _best_beside(self, ranking: Ranking) -> float:
-        """The best question's cosine; the best sentence's where no questions are indexed."""
-        found = [scores.best(UnitKind.QUESTION) for scores in ranking.units.values()]
-        known = [value for value in found if value is not None]
-        if known:
-            return max(known)
-        sentences = [scores.best(UnitKind.SENTENCE) for scores in ranking.units.values()]
-        return max((value for value in sentences if value is not None), default=0.0)
+    def _closest_questions(self, ranking: Ranking) -> list[str]:
+        """The questions beside the best passages that are closest to the question."""
+        found: list[tuple[float, str]] = []
+        for row in ranking.rows[:CLOSE_PASSAGES]:
+            units = self._index.units_of(row)
+            for number, cosine in ranking.units[row].ranked(UnitKind.QUESTION)[:CLOSE_QUESTIONS]:
+                found.append((cosine, units[number].text))
+        return [text for _, text in sorted(found, reverse=True)[:CLOSE_QUESTIONS]]
+
+    def _share(self, query: Query, text: str) -> float:
+        """Rarity-weighted share of the question's words that a text holds."""
+        held = set(analyse(text))
+        total = shared = 0.0
+        for word in query.words:
+            terms = analyse(word)
+            if terms:
+                worth = max(self._index.lexical.idf(term) for term in terms)
+                total += worth
+                shared += worth * sum(term in held for term in terms) / len(terms)
+        return shared / total if total else 0.0
 
     def _words(self, query: Query, ranking: Ranking) -> tuple[float, float, float]:
         """Shares held by the best passages (all words, the rarest), and known to the corpus."""
@@ -201,9 +228,21 @@ class SignalReader:
         return sum(weights[w] * rarity[w] for w in weights) / total, weights[rarest], known
 
     def _known(self, word: str) -> bool:
-        """Whether a passage holds the word's stem."""
+        """Whether a passage, a heading or a question beside one holds the word's stem."""
         stem = analyse(word)[:1]
-        return bool(stem) and self._index.lexical.scores(stem, {"passage": 1.0}).max() > 0
+        return bool(stem) and bool(self._index.lexical.scores(stem).max() > 0)
+
+
+def _above(best: float | None, background: Vectors, vector: Vectors) -> float:
+    """How many deviations a cosine stands above those of the background; 0 without either."""
+    if best is None or not len(background):
+        return 0.0
+    cosines = background @ vector
+    return (best - float(cosines.mean())) / (float(cosines.std()) or 1.0)
+
+
+def _mean(flags: Sequence[bool]) -> float:
+    return sum(flags) / len(flags) if flags else 0.0
 
 
 def _names(question: str) -> list[str]:

@@ -210,8 +210,8 @@ class AnswerChain:
         self, query: Query, ranking: Ranking, kind: QuestionKind, document_ids: Sequence[str]
     ) -> list[list[Statement]]:
         """The statements to choose from, best first; of each named document in a comparison."""
-        if kind is QuestionKind.COMPARE and not document_ids:
-            named = self._search.named_documents(query)
+        named = [] if document_ids else self._search.named_documents(query)
+        if len(named) >= MIN_SIDES or (kind is QuestionKind.COMPARE and not document_ids):
             if len(named) < MIN_SIDES:
                 found = dict.fromkeys(str(h.passage.document_id) for h in ranking.hits[:10])
                 named = list(found)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from assistant.abstention import SignalReader, bundled_abstention
+from assistant.abstention import AbstentionModel, SignalReader, bundled_abstention
 from assistant.answering import AnswerChain, Ask, new_id
 from assistant.answers import AnswerJson, PassageJson
 from assistant.extractive import Extractor
@@ -23,6 +24,8 @@ from corpus.home import Home
 from corpus.index import SearchIndex
 from corpus.language import Language
 from corpus.settings import CorpusSettings
+
+logger = logging.getLogger(__name__)
 
 
 def embedding_model(
@@ -67,6 +70,7 @@ class Assistant:
         settings: AssistantSettings,
         *,
         ranking: RankingModel | None = None,
+        abstention: AbstentionModel | None = None,
         reranker: Reranker | None = None,
         llm: str | None = None,
     ) -> None:
@@ -99,7 +103,7 @@ class Assistant:
             make_query=make_query,
             search=self.search_engine,
             signal_reader=self.signal_reader,
-            abstention=bundled_abstention(),
+            abstention=abstention or bundled_abstention(),
             extractor=Extractor(self.library.document, self.library.info, settings.max_words),
             register=self.register,
             validity=ValidityAnswerer(self.library),
@@ -122,6 +126,8 @@ class Assistant:
         on_piece: Callable[[str], None] | None = None,
     ) -> AnswerJson:
         """The checked answer to one question."""
+        if self.settings.log_questions:
+            logger.info("question: %s", question)
         ask = Ask(
             question=question,
             history=tuple(history),

@@ -7,8 +7,6 @@ neither reward nor more than the least penalty.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from assistant.document_names import DocumentNames
 from assistant.query import Query
-from corpus.analysis import analyse
 from corpus.records import BlockKind, DocumentInfo, Passage
 from corpus.register import UnitKind
 from corpus.vectors import UnitScores, Vectors
@@ -40,7 +38,6 @@ FEATURES = (
     "length",
 )
 MEAN_OF = 3
-NAMED = 0.25
 Matrix = npt.NDArray[np.float32]
 
 
@@ -56,44 +53,29 @@ class Candidates:
 
 
 class Titles:
-    """Which documents a question names, by the words of their titles.
-
-    A title's words are weighted by how few titles hold them, so that what all titles share
-    ("Trondheim", "plan") names none of them.
-    """
+    """What is known of the documents before any passage is read: their names and languages."""
 
     def __init__(self, infos: Iterable[DocumentInfo]) -> None:
         known = list(infos)
-        self._terms = {str(i.id): set(analyse(f"{i.title} {i.publisher}")) for i in known}
-        self._languages = {str(i.id): i.language for i in known}
-        counts = Counter(term for terms in self._terms.values() for term in terms)
-        self._worth = {t: math.log(1 + len(self._terms) / n) - 0.6 for t, n in counts.items()}
-
-    def share_named(self, document_id: str, query: Query) -> float:
-        """Share of a title's worth that the question holds, in [0, 1]."""
-        terms = self._terms[document_id]
-        worth = {term: max(self._worth[term], 0.0) for term in terms}
-        total = sum(worth.values())
-        held = sum(w for t, w in worth.items() if t in query.terms or t in query.added_terms)
-        return held / total if total else 0.0
+        self._names = DocumentNames({str(info.id): info.title for info in known})
+        self._languages = {str(info.id): info.language for info in known}
 
     def named(self, query: Query) -> list[str]:
-        """Documents of which the question holds enough of the title, best first."""
-        shares = {name: self.share_named(name, query) for name in self._terms}
-        return sorted((n for n, s in shares.items() if s >= NAMED), key=lambda n: -shares[n])
+        """Ids of the documents that a question names."""
+        return self._names.named(query)
 
     def shares_minority_language(self, document_id: str, query: Query) -> bool:
-        """Whether question and document are of the same minority language of the corpus.
+        """Whether question and document are both English, in a Norwegian collection.
 
-        An English question finds an English page first, whatever it says; this feature takes
-        that advantage away.
+        An English question finds an English page first, whatever it says; the feature made of
+        this takes that advantage away.
         """
-        english = self._languages[document_id] == "en"
-        return english and query.language == "en"
+        return self._languages[document_id] == "en" and query.language == "en"
 
 
 def extract(query: Query, candidates: Candidates, titles: Titles) -> Matrix:
     """Features (candidates, FEATURES) as float32."""
+    named = set(titles.named(query))
     count = len(candidates.rows)
     zeros = np.zeros(count, dtype=np.float32)
     kinds = [passage.kind for passage in candidates.passages]
@@ -111,9 +93,7 @@ def extract(query: Query, candidates: Candidates, titles: Titles) -> Matrix:
         "dense_questions_mean": (
             _mean_best(candidates.units) if candidates.use_questions else zeros
         ),
-        "named_document": np.asarray(
-            [titles.share_named(p.document_id, query) for p in candidates.passages]
-        ),
+        "named_document": np.asarray([float(p.document_id in named) for p in candidates.passages]),
         "same_minority_language": np.asarray(
             [
                 float(titles.shares_minority_language(p.document_id, query))

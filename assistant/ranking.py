@@ -2,8 +2,8 @@
 
 score = Σ weight · z(feature), z taken over the candidates of one query, with one set of weights
 for Norwegian and one for English questions (English leans on the dense side). The weights lie in
-assistant/data/ranking.json and are fitted by `python -m eval.tune` on the dev questions and
-NorQuAD train, never on a test split.
+assistant/data/ranking.json and come from `python -m eval.tune` and the dev questions, never
+from a test split.
 """
 
 from __future__ import annotations

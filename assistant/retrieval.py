@@ -135,7 +135,7 @@ class HybridSearch:
         )
 
     def named_documents(self, query: Query) -> list[str]:
-        """Ids of the documents that a question names by their titles, best named first."""
+        """Ids of the documents that a question names by their titles."""
         return self._titles.named(query)
 
     def _lexical(self, query: Query) -> dict[str, Vectors]:

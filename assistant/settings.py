@@ -24,5 +24,5 @@ class AssistantSettings(TableSettings):
     candidates: int = Field(100, ge=20, le=1000, description="Passages fetched from each side")
     max_words: int = Field(150, ge=30, le=1000, description="Words of an extractive answer")
     use_questions: bool = Field(True, description="Search the questions beside passages too")
-    reranker: str | None = Field(None, description="A cross-encoder by name or path; empty: none")
     log_questions: bool = Field(False, description="Write questions to the log (may be personal)")
+    reranker: str | None = Field(None, description="A cross-encoder by name or path; empty: none")

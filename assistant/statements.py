@@ -65,7 +65,7 @@ def components(
     beside_best: list[float] = []
     for hit, row in list(zip(ranking.hits, ranking.rows, strict=True))[:passages_read]:
         scores = ranking.units[row]
-        units = index.register.units(list(index.dense.unit_rows(row)))
+        units = index.units_of(row)
         beside = [(units[n], c) for n, c in scores.ranked(UnitKind.QUESTION) if n in units]
         for n, cosine in sorted(scores.ranked(UnitKind.SENTENCE)):
             unit = units[n]

@@ -36,6 +36,7 @@ from corpus.vectors import (
 
 WINDOW_SENTENCES = 3
 UNIT_BATCH = 2048
+UNITS_KEPT = 5000  # passages whose units stay in memory, about 10 kB each
 WIDE_ROW = 3  # a row of fewer cells is a name and a text, whose sentences stand alone
 LEXICAL_FOLDER = "lexical"
 INDEX_VERSION = 2  # raise when units, fields or files of a snapshot change
@@ -281,6 +282,15 @@ class SearchIndex:
         self.lexical = lexical
         self.dense = dense
         self._hold = hold
+        self._units: dict[int, dict[int, Unit]] = {}
+
+    def units_of(self, passage: int) -> dict[int, Unit]:
+        """The units of a passage by their row numbers; read once."""
+        if passage not in self._units:
+            if len(self._units) >= UNITS_KEPT:
+                self._units.clear()
+            self._units[passage] = self.register.units(list(self.dense.unit_rows(passage)))
+        return self._units[passage]
 
     @property
     def snapshot_id(self) -> str:

@@ -212,9 +212,11 @@ class DenseIndex:
             )
         return scores
 
-    def sample(self, count: int) -> Vectors:
-        """Up to `count` passage vectors spread over the corpus: the background of cosines."""
-        rows = np.flatnonzero(self._kinds == KINDS.index(UnitKind.PASSAGE))
+    def sample(self, count: int, kind: UnitKind) -> Vectors:
+        """Up to `count` vectors of a kind, spread over the corpus: the background of cosines."""
+        rows = np.flatnonzero(self._kinds == KINDS.index(kind))
+        if not len(rows):
+            return np.zeros((0, self._matrix.shape[1]), dtype=np.float32)
         chosen = rows[np.linspace(0, len(rows) - 1, min(count, len(rows))).astype(int)]
         return np.asarray(self._matrix[chosen])
 

@@ -169,6 +169,7 @@ def _looks_like_caption(lines: Sequence[Line], i: int, *, glued: bool = False) -
         and len(words) <= _MOST_WORDS
         and text[0].isupper()
         and text[-1] not in ".:;,!?-)"
+        and ": " not in text
         and not any(c.isdigit() for c in words[0])
         and not _LIST_MARK.match(text)
         and not _VERBS & {word.lower() for word in words}

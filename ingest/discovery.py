@@ -52,6 +52,7 @@ class Found:
     warnings: tuple[str, ...] = ()
     error: DocumentError | None = None
     has_entry: bool = False
+    place: str = ""  # the file's real path or the address: what makes two of them the same
 
     def load(self) -> bytes:
         """The bytes.
@@ -68,8 +69,6 @@ class Found:
         if hashlib.sha256(content).hexdigest() != self.info.sha256:
             raise UnreadableError(f"{self.path} changed while it was read; run this again.")
         return content
-
-    place: str = ""  # the file's real path or the address: what makes two of them the same
 
 
 def document_key(found: Found) -> str:

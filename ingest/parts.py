@@ -8,16 +8,20 @@ is left is running text that knows how it was spaced. Positions order the parts 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from corpus.names import fold
 from corpus.records import BlockKind
 from ingest.contents import contents_lines
+from ingest.joining import join_lines
 from ingest.layout import BodyLine
 from ingest.serialise import Draft, DraftCell, Source
 from ingest.source import ElementKind, Line, LineRole, RepairedSource, SourceElement
 from ingest.table_cells import MERGED, FlatTable, Piece
-from ingest.table_headers import find_header
+from ingest.table_entries import group_names
+from ingest.table_headers import ColumnRole, find_header, role_of_title
 from ingest.tables import rebuild_tables
 
 _ASIDES = {
@@ -31,7 +35,11 @@ _ASIDE_ELEMENTS = {
 }
 _NUMBERED_CAPTION = re.compile(r"(?:Figur|Tabell|Bilde|Figure|Table)\s+\d")
 
+# The longest line of a column with room for a word more: nothing says how wide the column is.
+_ROOM_FOR_A_WORD = 6
+
 Lines = Sequence[tuple[int | None, Line]]
+Above = dict[int, tuple[DraftCell, ...]]  # by column, the cells of the row above
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +79,7 @@ class Parts:
 
 def take_apart(repaired: RepairedSource) -> Parts:
     """The parts of `repaired`; each line and each marked-up piece is in exactly one."""
-    gathered = _Gathered()
+    gathered = _Gathered(_phrases(repaired))
     for run in _runs(repaired):
         if isinstance(run, MarkedUp):
             gathered.add_marked_up(replace(run, position=gathered.position))
@@ -87,14 +95,20 @@ def take_apart(repaired: RepairedSource) -> Parts:
     )
 
 
+def _phrases(repaired: RepairedSource) -> str:
+    """The document's text outside tables, in which a name wrapped in a cell may stand whole."""
+    return "\n".join(entry.text for page in repaired.pages for entry in page.lines)
+
+
 class _Gathered:
-    def __init__(self) -> None:
+    def __init__(self, phrases: str) -> None:
         self.position = 0
         self.body: list[BodyLine] = []
         self.asides: list[Aside] = []
         self.tables: list[RowBlock] = []
         self.marked_up: list[MarkedUp] = []
-        self._above: dict[int, DraftCell] = {}
+        self._above: Above = {}
+        self._phrases = phrases
 
     def add_marked_up(self, piece: MarkedUp) -> None:
         element = piece.element
@@ -104,7 +118,7 @@ class _Gathered:
             self.asides.append(_aside(kind, lines, element.mark, piece.position))
         elif element.kind is ElementKind.TABLE:
             above = self._above if element.continued else {}
-            self.tables.append(_marked_up_table(piece, above))
+            self.tables.append(_marked_up_table(piece, above, self._phrases))
             self._above = above
         else:
             self.marked_up.append(piece)
@@ -261,27 +275,49 @@ def _closed_up(rows: Sequence[Draft]) -> tuple[Draft, ...]:
     return tuple(replace(row, closes_up=index > 0) for index, row in enumerate(rows))
 
 
-def _marked_up_table(piece: MarkedUp, above: dict[int, DraftCell]) -> RowBlock:
+def _marked_up_table(piece: MarkedUp, above: Above, phrases: str) -> RowBlock:
     """The rows of a ruled table; a cell merged downwards is the cell `above`, which is updated."""
     header, *rows = piece.element.rows or ((),)
-    columns = [text or "" for text in header]
+    columns = [join_lines((text or "").split("\n")) for text in header]
     drafts = []
     if any(columns) and not piece.element.continued:
         kind = BlockKind.FURNITURE if rows else BlockKind.TABLE_ROW
         lines = tuple((piece.page, text) for text in columns if text)
         drafts.append(Draft(kind=kind, lines=lines))
+    entries = [_entries(rows, number, columns, phrases) for number in range(len(columns))]
     for number, row in enumerate(rows):
         for column, text in enumerate(row):
             if text is not None:
-                above[column] = DraftCell(
-                    column=columns[column] if column < len(columns) else "",
-                    lines=((piece.page, text),),
-                    key=(piece.position, number, column),
+                parts = entries[column](text) if column < len(columns) else [text.split("\n")]
+                above[column] = tuple(
+                    DraftCell(
+                        column=columns[column] if column < len(columns) else "",
+                        lines=tuple((piece.page, line) for line in part),
+                        key=(piece.position, number, column, place),
+                    )
+                    for place, part in enumerate(parts)
+                    if any(part)
                 )
-        cells = tuple(
-            above[column]
-            for column in range(len(row))
-            if column in above and above[column].lines[0][1]
-        )
-        drafts.append(Draft(kind=BlockKind.TABLE_ROW, lines=(), cells=cells))
+        cells = (cell for column in range(len(row)) for cell in above.get(column, ()))
+        drafts.append(Draft(kind=BlockKind.TABLE_ROW, lines=(), cells=tuple(cells)))
     return RowBlock(position=piece.position, rows=_closed_up(drafts))
+
+
+def _entries(
+    rows: Sequence[Sequence[str | None]], column: int, columns: Sequence[str], phrases: str
+) -> Callable[[str], list[list[str]]]:
+    """How a cell of a column falls into cells of its own: names one by one, all else whole."""
+    if role_of_title(columns[column]) not in (ColumnRole.RESPONSIBLE, ColumnRole.PARTNER):
+        return lambda text: [text.split("\n")]
+    texts = [row[column] or "" for row in rows if column < len(row)]
+    lines = [line for text in texts for line in text.split("\n") if line]
+    width = max(map(len, lines), default=0) + _ROOM_FOR_A_WORD
+    counts = Counter(fold(line) for line in lines)
+    seen = {name for name, count in counts.items() if count > 1}
+
+    def parted(text: str) -> list[list[str]]:
+        printed = [line for line in text.split("\n") if line]
+        groups = group_names(printed, width, phrases, seen)
+        return [[printed[i] for i in group] for group in groups]
+
+    return parted

@@ -30,8 +30,9 @@ class SourceElement:
     """One piece of a page in reading order.
 
     `text` holds line breaks only for LINES. `level` is the depth of a heading or list item, from 1.
-    `rows` are a table's cells as text, the header row first; a cell merged downwards is repeated as
-    None. `mark` is a footnote's number or a list item's own ("3.", "a)"); the text is without it.
+    `rows` are a table's cells as text, the header row first, with line breaks where the source
+    breaks a cell's lines; a cell merged downwards is repeated as None. `mark` is a footnote's
+    number or a list item's own ("3.", "a)"); the text is without it.
     `continued` is a table that goes on from the page before: its header row is repeated from there
     and does not stand on this page.
     """

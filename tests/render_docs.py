@@ -25,6 +25,7 @@ PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOT
 AS_OF = date(2022, 6, 1)
 EXAMPLE = "Hvem må godkjenne innsamling av helseopplysninger?"
 SHOWN_PASSAGES = 2
+SHOWN_CHARACTERS = 150
 HELP_WIDTH = 96
 STAFF_QUESTIONS = (
     "Hvilke tiltak har NTNU som samarbeidspartner og frist i 2012?",
@@ -143,7 +144,7 @@ def error_table() -> str:
     lines = ["| Error | When, and what to do |", "|---|---|"]
     for name, kind in vars(errors).items():
         if inspect.isclass(kind) and issubclass(kind, errors.StifinnerError):
-            lines.append(f"| `{name}` | {' '.join(inspect.getdoc(kind).split())} |")
+            lines.append(f"| `{name}` | {' '.join((inspect.getdoc(kind) or '').split())} |")
     return "\n".join(lines)
 
 
@@ -204,7 +205,10 @@ def answer_parts(assistant: Any) -> dict[str, Callable[[], str]]:
 def answer_example(assistant: Any) -> str:
     """One answer as JSON, with fewer passages, and without what changes from run to run."""
     answer = assistant.ask(EXAMPLE, as_of=AS_OF, question_id="example").model_dump()
-    answer["passages"] = answer["passages"][:SHOWN_PASSAGES]
+    answer["passages"] = [
+        {**passage, "text": passage["text"][:SHOWN_CHARACTERS] + " …"}
+        for passage in answer["passages"][:SHOWN_PASSAGES]
+    ]
     answer["index"] = "snapshot id"
     answer["timings_ms"] = {"retrieve": 0, "answer": 0, "total": 0}
     return "```json\n" + json.dumps(answer, ensure_ascii=False, indent=1) + "\n```"
@@ -217,8 +221,8 @@ def staff_answers(assistant: Any) -> str:
         lines += [f"### {number}. {question}", "", answer.answer, ""]
         lines += [f"> {note.text}" for note in answer.notes if note.kind == "scope"]
         pages = [
-            f"[{citation.marker}] `{citation.document_id}` p. {citation.page}"
-            for citation in answer.citations
+            f"[{c.marker}] `{c.document_id}`" + (f" p. {c.page}" if c.page else "")
+            for c in answer.citations
         ]
         lines += ["", f"Quotes: {', '.join(pages)}.", ""]
     return "\n".join(lines)

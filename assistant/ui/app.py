@@ -14,7 +14,7 @@ from assistant.build import Assistant
 from assistant.ui.bilingual import Bilingual
 from assistant.ui.chat_tab import build_chat_tab
 from assistant.ui.documents_tab import build_documents_tab
-from assistant.ui.export import add_exports
+from assistant.ui.export import add_exports, add_template
 from assistant.ui.hooks import feedback_keeper, find_upload
 from assistant.ui.markup import escape
 from assistant.ui.register_tab import build_register_tab
@@ -155,11 +155,14 @@ def _wire_language(page: gr.Blocks, texts: Bilingual, language: gr.Radio) -> Non
     page.load(start, outputs=[language, day], **options)
 
 
-def page_app(assistant: Assistant, page: gr.Blocks) -> FastAPI:
+def page_app(assistant: Assistant, upload: UploadHooks | None = None) -> FastAPI:
     """The page with its downloads as a web application."""
+    page = build_page(assistant, upload=upload)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(StayHome)
     add_exports(app, assistant)
+    if upload is not None:
+        add_template(app, lambda folder: upload.template(assistant, folder))
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         page,
@@ -210,5 +213,4 @@ def serve_page(assistant: Assistant, *, host: str, port: int) -> None:
     Raises:
         SettingsError: the address cannot be listened on.
     """
-    page = build_page(assistant, upload=find_upload())
-    run_server(page_app(assistant, page), host, port)
+    run_server(page_app(assistant, find_upload()), host, port)

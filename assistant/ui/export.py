@@ -1,4 +1,4 @@
-"""The filtered view of the register as a file, by an address that holds the filter.
+"""Downloads: the filtered view of the register, by an address that holds the filter, and templates.
 
 An address instead of a prepared file: nothing is written before somebody asks for it, the same
 address gives the same view again, and it can be mailed to a colleague.
@@ -21,6 +21,7 @@ from assistant.commitment_tables import write_csv, write_xlsx
 from corpus.records import Commitment, DocumentInfo
 
 ADDRESS: Final = "/export/commitments"
+TEMPLATE_ADDRESS: Final = "/export/questions.xlsx"
 MEDIA: Final = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -73,14 +74,26 @@ def add_exports(app: FastAPI, assistant: Assistant) -> None:
             weak=weak,
         )
         rows = select(assistant.index.register.commitments(), query)
-        name = f"stifinner-commitments.{shape}"
-        return Response(
-            writers[shape](rows, assistant.library.infos),
-            media_type=MEDIA[shape],
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+        content = writers[shape](rows, assistant.library.infos)
+        return _attached(content, shape, f"stifinner-commitments.{shape}")
 
     app.get(ADDRESS + ".{shape}")(export)
+
+
+def add_template(app: FastAPI, write: Callable[[Path], Path]) -> None:
+    """Offer the table for own questions, which `write` writes into a folder."""
+
+    def template() -> Response:
+        with tempfile.TemporaryDirectory() as folder:
+            path = write(Path(folder))
+            return _attached(path.read_bytes(), "xlsx", path.name)
+
+    app.get(TEMPLATE_ADDRESS)(template)
+
+
+def _attached(content: bytes, shape: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=MEDIA[shape], headers=headers)
 
 
 def _csv_bytes(rows: list[Commitment], infos: Infos) -> bytes:

@@ -22,14 +22,14 @@ from corpus.records import Commitment
 NUMBER = "#"
 # What staff look for stands first; the rest is reached by scrolling sideways.
 COLUMNS: Mapping[str, int] = {
-    "measure": 300,
-    "responsible": 150,
-    "partners": 170,
-    "due": 84,
-    "strategy_no": 60,
-    "goal": 190,
-    "document": 150,
-    "page_column": 62,
+    "measure": 290,
+    "responsible": 166,
+    "partners": 160,
+    "due": 78,
+    "strategy_no": 56,
+    "goal": 176,
+    "document": 172,
+    "page_column": 60,
     "strategy_text": 240,
     "indicator": 220,
 }
@@ -62,7 +62,7 @@ def build_register_tab(shared: Shared, tab: gr.Tab) -> None:
         interactive=False,
         wrap=True,
         max_height=520,
-        buttons=["fullscreen"],
+        buttons=[],
         show_label=False,
         elem_id="commitments",
     )
@@ -208,7 +208,7 @@ def _cells(row: Commitment, number: int, shared: Shared) -> list[str | int | Non
         ", ".join(row.partners),
         row.when or "",
         row.strategy_no or "",
-        row.goal or "",
+        _cut(row.goal or ""),
         shared.assistant.library.info(str(row.document_id)).title,
         row.page,
         row.strategy or "",

@@ -226,8 +226,8 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "Hva vil kommunen gjøre for klima og miljø?",
     ),
     "evaluator": (
-        "Gjelder kommuneplanens samfunnsdel fortsatt?",
-        "Hvor mange parkeringsplasser er det ved rådhuset?",
+        "Er næringsplanen vedtatt?",
+        "Hva koster en barnehageplass i Trondheim?",
     ),
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import queue
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any, Protocol
 import gradio as gr
 
 from assistant.build import Assistant
+from assistant.ui.export import TEMPLATE_ADDRESS
 from assistant.ui.markup import escape
 from assistant.ui.shared import PRIVATE, Shared
 from assistant.ui.texts import DEFAULT, Interface, interface, say
@@ -50,17 +50,13 @@ def build_upload_tab(shared: Shared, hooks: UploadHooks) -> None:
     """Lay out the tab inside the surrounding gr.Tab and wire it."""
     texts = shared.bilingual
     texts.add(gr.HTML(_heading(DEFAULT), apply_default_css=False), value=_heading)
-    with tempfile.TemporaryDirectory() as folder:  # Gradio serves a copy of its own
-        path = hooks.template(shared.assistant, Path(folder))
-        template = gr.DownloadButton(value=str(path), size="md", elem_id="template")
-    texts.add(template, label="template")
     with gr.Row():
         with gr.Column(min_width=320):
             file = gr.File(file_types=FILE_TYPES, type="filepath", elem_id="own-questions")
             run = gr.Button(variant="primary", size="md")
         with gr.Column(min_width=320):
             shown = gr.Markdown(elem_id="own-result")
-            report = gr.File(visible=False, interactive=False)
+            report = gr.File(visible=False, interactive=False, elem_id="own-report")
     texts.add(file, label="upload_file")
     texts.add(run, value="upload_run")
     texts.add(report, label="upload_report")
@@ -121,5 +117,7 @@ def _run(hooks: UploadHooks, assistant: Assistant, path: Path) -> Iterator[int |
 def _heading(language: Interface) -> str:
     return (
         f'<div class="st-intro"><h2>{escape(say("upload_title", language))}</h2>'
-        f"<p>{escape(say('upload_text', language))}</p></div>"
+        f"<p>{escape(say('upload_text', language))}</p>"
+        f'<p><a class="st-action" href="{TEMPLATE_ADDRESS[1:]}" download>'
+        f"{escape(say('template', language))}</a></p></div>"
     )

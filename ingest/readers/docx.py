@@ -260,7 +260,7 @@ def _pieces(element: _Element, walk: _Walk) -> Iterator[str]:
             yield child.text or ""
         elif child.tag in (qn("w:tab"), qn("w:br"), qn("w:cr"), qn("w:ptab")):
             if child.getparent().tag != qn("w:tabs"):
-                yield " "
+                yield "\n" if child.tag in (qn("w:br"), qn("w:cr")) else " "
         elif child.tag == qn("w:noBreakHyphen"):
             yield "\u2011"
         elif child.tag in _NOTE_PARTS:
@@ -372,8 +372,13 @@ def _row_texts(row: _Element, walk: _Walk) -> tuple[str | None, ...]:
 
 
 def _cell_text(cell: _Element, walk: _Walk) -> str:
-    texts = (_text(paragraph, walk) for paragraph in cell.iter(qn("w:p")))
-    return " ".join(filter(None, texts))
+    """A cell's text, a line for each paragraph or forced line."""
+    lines = (
+        " ".join(line.split())
+        for paragraph in cell.iter(qn("w:p"))
+        for line in "".join(_pieces(paragraph, walk)).split("\n")
+    )
+    return "\n".join(filter(None, lines))
 
 
 def _find(element: _Element, path: str) -> _Element | None:

@@ -310,15 +310,21 @@ class _Walk:
             return
         if caption is not None:
             self.add(ElementKind.CAPTION, self.text_of(caption))
-        rows = span_rows(tag, self.text_of)
+        rows = span_rows(tag, self.cell_text)
         if any(cell for row in rows for cell in row):
             self.elements.append(SourceElement(kind=ElementKind.TABLE, rows=rows))
 
     def text_of(self, tag: Tag) -> str:
         return _one_line("".join(piece for child in tag.children for piece in self.inline(child)))
 
+    def cell_text(self, tag: Tag) -> str:
+        """A cell's text, a line for each paragraph, list item or forced line."""
+        text = "".join(piece for child in tag.children for piece in self.inline(child))
+        lines = (_one_line(line) for line in re.split(r"[\v\f]", text))
+        return "\n".join(line for line in lines if line)
+
     def inline(self, node: PageElement) -> Iterator[str]:
-        """The node's text; a vertical tab is a line break, blanks stand around blocks."""
+        """The node's text; a vertical tab is a line break, form feeds stand around blocks."""
         if isinstance(node, NavigableString):
             if not isinstance(node, Comment):
                 yield str(node)
@@ -328,7 +334,7 @@ class _Walk:
         if node.name == "br":
             yield "\v"
             return
-        edge = " " if _is_block(node) else ""
+        edge = "\f" if _is_block(node) else ""
         yield edge
         for child in node.children:
             yield from self.inline(child)

@@ -160,7 +160,13 @@ def _step(token: Token, walk: _Walk) -> None:
 
 def _inline(token: Token) -> str:
     """The visible text on one line; a picture's description is no text of the page."""
-    return " ".join("".join(_pieces(token.children or [])).split(" ")).strip()
+    return "".join(_pieces(token.children or [])).replace("\n", " ").strip()
+
+
+def _cell_text(token: Token) -> str:
+    """A cell's text, broken where `<br>` says so."""
+    lines = "".join(_pieces(token.children or [])).split("\n")
+    return "\n".join(line.strip() for line in lines if line.strip())
 
 
 def _pieces(children: Sequence[Token]) -> Iterator[str]:
@@ -168,7 +174,7 @@ def _pieces(children: Sequence[Token]) -> Iterator[str]:
         if child.type in ("text", "code_inline"):
             yield child.content
         elif child.type in ("softbreak", "hardbreak") or _is_html_break(child):
-            yield " "
+            yield "\n" if _is_html_break(child) else " "
 
 
 def _is_html_break(token: Token) -> bool:
@@ -183,5 +189,5 @@ def _table(tokens: Sequence[Token]) -> SourceElement:
         elif (
             token.type == "inline" and before is not None and before.type in ("th_open", "td_open")
         ):
-            rows[-1].append(_inline(token))
+            rows[-1].append(_cell_text(token))
     return SourceElement(kind=ElementKind.TABLE, rows=tuple(tuple(row) for row in rows))

@@ -148,10 +148,13 @@ def _read_table(table: Table) -> ReadTable:
 def _cell_text(
     table: Table, texts: Sequence[Sequence[str | None]], row: int, column: int
 ) -> str | None:
-    """The cell's text on one line; None under a cell merged downwards, "" beside a wide one."""
+    """The cell's text as printed, line by line.
+
+    None under a cell merged downwards, "" beside a wide one.
+    """
     text = texts[row][column]
     if text is not None:
-        return " ".join(text.split())
+        return "\n".join(" ".join(line.split()) for line in text.splitlines() if line.strip())
     cells = [cell for cell in table.rows[row].cells if cell is not None]
     top = min(cell[1] for cell in cells)
     lefts = sorted({cell[0] for cell in table.cells})

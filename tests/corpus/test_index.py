@@ -90,9 +90,7 @@ def test_another_model_is_an_error_that_says_how_to_mend_it(two_document_home):
 def test_an_index_on_a_server_is_not_searched_in_the_home(two_document_home, free_port):
     embeddings = EmbeddingModel(model="bundled", home=two_document_home.home).light()
     with pytest.raises(IndexUnavailableError, match="does not answer"):
-        SearchIndex.open(
-            Home(two_document_home.home), embeddings, f"http://127.0.0.1:{free_port}"
-        )
+        SearchIndex.open(Home(two_document_home.home), embeddings, f"http://127.0.0.1:{free_port}")
 
 
 def test_opening_in_vain_leaves_no_lock_behind(stifinner, two_documents, two_document_home):

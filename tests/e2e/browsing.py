@@ -4,7 +4,6 @@ import os
 import select
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -142,8 +141,8 @@ class Visit:
         return found
 
     def settle(self, seconds: float = 0.6) -> None:
-        """Let animations end, for a picture."""
-        time.sleep(seconds)
+        """Let animations end; requests go on being served meanwhile."""
+        self.page.wait_for_timeout(seconds * 1000)
 
     def close(self) -> None:
         """End the visit."""

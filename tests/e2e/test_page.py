@@ -256,6 +256,25 @@ def test_controls_have_names_for_screen_readers(visit):
     assert "Kilder: " in one.page.locator("#st-status").inner_text()
 
 
+def test_own_questions_are_taken_from_the_template_to_figures_and_a_report(visit, tmp_path):
+    one = visit()
+    if one.page.get_by_role("tab", name="Egne spørsmål").count() == 0:
+        pytest.skip("the evaluation's entry points are not installed; run `pip install -e .`")
+    one.tab("Egne spørsmål")
+    with one.page.expect_download() as found:
+        one.page.get_by_role("link", name="Last ned malen").click()
+    table = tmp_path / "own.xlsx"
+    found.value.save_as(table)
+    one.page.locator("#own-questions input[type=file]").set_input_files(table)
+    one.page.get_by_text("own.xlsx").wait_for()
+    one.page.get_by_role("button", name="Kjør").click()
+    one.page.locator("#own-result table").wait_for()
+    assert "recall@10" in one.page.locator("#own-result").inner_text()
+    with one.page.expect_download() as report:
+        one.page.locator("#own-report a").first.click()
+    assert "<html" in report.value.path().read_text("utf-8")
+
+
 def test_an_occupied_port_is_one_clear_line(bundled, address):
     port = address.rstrip("/").rsplit(":", 1)[1]
     done = bundled("serve", "--port", port)

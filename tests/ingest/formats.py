@@ -20,12 +20,13 @@ from ingest.discovery import Found, discover
 from ingest.parsing import Parsed, parse
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "documents"
-# Document, and the opening words of the outermost headings whose blocks make the part.
+# Document, and the opening words of the headings whose blocks make the part.
 PARTS = {
     "fou-side": ("",),
     "samfunnsdel": ("Hovedmål 1",),
     "naeringsplan": ("Mål og strategier",),
 }
+FIGURE = "Nettverksorganisasjon for det videre arbeidet"  # a figure whose labels are loose words
 LEFT_OUT = (BlockKind.FURNITURE, BlockKind.CAPTION)
 
 
@@ -46,18 +47,24 @@ def from_text(name: str) -> Parsed:
 
 
 def is_in_part(section: Sequence[str], openings: Sequence[str]) -> bool:
-    return any(bool(section) and section[0].startswith(opening) for opening in openings)
+    inside = any(title.startswith(opening) for title in section for opening in openings)
+    return inside and FIGURE not in section
 
 
 def part_of(document: Document) -> list[Block]:
-    """The part's blocks in order, headings included."""
+    """The part's blocks in order, with the headings above them."""
     openings = PARTS[document.info.id]
+    inside = [b for b in document.blocks if is_in_part((*b.section, *own_title(b)), openings)]
+    above = {title for block in inside for title in block.section}
     return [
         block
         for block in document.blocks
-        if block.kind not in LEFT_OUT
-        and is_in_part((*block.section, block.text), openings)
+        if block.kind not in LEFT_OUT and (block in inside or above.intersection(own_title(block)))
     ]
+
+
+def own_title(block: Block) -> tuple[str, ...]:
+    return (block.text,) if block.kind is BlockKind.HEADING else ()
 
 
 Grid = list[list[tuple[str, int] | None]]  # cells as (text, rows spanned); None below a merged one
@@ -86,7 +93,9 @@ def grid_of(rows: Sequence[Block]) -> tuple[list[str], Grid]:
                 line.append(None)
                 continue
             below = 1
-            while here and number + below < len(texts) and texts[number + below].get(column) == here:
+            while (
+                here and number + below < len(texts) and texts[number + below].get(column) == here
+            ):
                 below += 1
             line.append((here[1] if here else "", below))
         grid.append(line)

@@ -51,7 +51,7 @@ def test_a_shared_page_in_two_long_documents_is_no_duplicate():
 
 
 def test_short_texts_are_not_compared_by_chance():
-    assert find_duplicates([document("a", WORDS[:9]), document("b", WORDS[:9] + ["x"])]) == ()
+    assert find_duplicates([document("a", WORDS[:9]), document("b", [*WORDS[:9], "x"])]) == ()
 
 
 def test_no_two_bundled_documents_are_duplicates(assistant):

@@ -117,7 +117,17 @@ def test_bullets_of_all_shapes_become_one():
 
 
 def test_a_dash_below_a_bullet_opens_a_list_within_the_list():
-    lines = ["• Energi", "", "- Hydrogen", "- Sokkel", "• Transport", "- Skip", "", "Avsnitt:", "- A"]
+    lines = [
+        "• Energi",
+        "",
+        "- Hydrogen",
+        "- Sokkel",
+        "• Transport",
+        "- Skip",
+        "",
+        "Avsnitt:",
+        "- A",
+    ]
     assert unify_bullets(lines, 1)[0] == [
         "• Energi", "", "– Hydrogen", "– Sokkel", "• Transport", "– Skip", "", "Avsnitt:", "• A",
     ]  # fmt: skip

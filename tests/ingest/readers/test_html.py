@@ -55,7 +55,7 @@ def test_a_municipal_page_gives_its_content_and_nothing_around_it() -> None:
             rows=(
                 ("Mål", "Tiltak", "Frist og ansvar", ""),
                 ("1. Åpenhet", "Publisere datasett", "2012", "Rådmannen"),
-                (None, "Holde folkemøter", "Årlig", "Bystyret"),
+                (None, "Holde\nfolkemøter", "Årlig", "Bystyret"),
             ),
         ),
         element(CAPTION, "Saupstad skole"),

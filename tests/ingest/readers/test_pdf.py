@@ -75,7 +75,7 @@ def test_ruled_tables_are_rows_and_their_words_are_not_repeated_in_lines() -> No
     assert first.elements[0].text == "Tiltak for å nå mål 1 står i tabellen."
     assert first.elements[1].rows == (
         ("Nr", "Strategi", "Tiltak", "Ansvarlig", "Når"),
-        ("1.1", "Øke næringslivets bruk av forskning", "Etablere møteplass", "Rådmannen", "2012"),
+        ("1.1", "Øke næringslivets bruk av\nforskning", "Etablere møteplass", "Rådmannen", "2012"),
         ("1.2", "Styrke nyskaping", "Utvide såkornfond", "NAT og STFK", "Årlig"),
     )
     assert first.elements[2].text == "Side 1"

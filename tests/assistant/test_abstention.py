@@ -1,0 +1,62 @@
+from dataclasses import fields
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.abstention import AbstentionModel, Signals, bundled_abstention
+
+NAMES = [field.name for field in fields(Signals)]
+
+
+def signals(**values):
+    return Signals(**{**dict.fromkeys(NAMES, 0.0), **values})
+
+
+def test_the_probability_is_the_logistic_of_the_weighted_sum():
+    model = AbstentionModel(weights={"coverage": 2.0, "gap": 1.0}, bias=-1.0, threshold=0.5)
+    # -1 + 2 * 0.25 + 1 * 0.5 = 0, and 1 / (1 + e^0) = 0.5
+    assert model.probability(signals(coverage=0.25, gap=0.5)) == pytest.approx(0.5)
+    # -1 + 2 * 1 = 1, and 1 / (1 + e^-1) = 0.7311
+    assert model.probability(signals(coverage=1.0)) == pytest.approx(0.7311, abs=1e-4)
+
+
+def test_the_threshold_itself_is_enough():
+    model = AbstentionModel(weights={}, bias=0.0, threshold=0.5)
+    assert model.answers(signals())
+    assert not AbstentionModel(weights={}, bias=0.0, threshold=0.51).answers(signals())
+
+
+@given(st.floats(-1e6, 1e6))
+def test_no_signal_is_too_large(value):
+    model = AbstentionModel(weights={"gap": 1e3}, bias=0.0, threshold=0.5)
+    assert 0 <= model.probability(signals(gap=value)) <= 1
+
+
+def test_the_bundled_model_uses_only_known_signals():
+    model = bundled_abstention()
+    assert set(model.weights) <= set(NAMES)
+    assert 0 < model.threshold < 1
+
+
+def test_signals_of_a_good_question_stand_above_those_of_a_foreign_one(assistant):
+    def read(question):
+        query = assistant.make_query(question)
+        return assistant.signal_reader.read(query, assistant.search_engine.rank(query, 10))
+
+    good = read("Hvem må godkjenne innsamling av helseopplysninger?")
+    foreign = read("Hvem malte fresken i den sixtinske kapell i Vatikanet?")
+    for name in ("coverage", "word_share", "sentence"):
+        assert getattr(good, name) > getattr(foreign, name), name
+    assert good.english == 0
+    model = bundled_abstention()
+    assert model.probability(good) > model.probability(foreign)
+
+
+def test_nothing_found_gives_signals_of_nothing(assistant):
+    query = assistant.make_query("Who?")
+    empty = assistant.search_engine.rank(query, 10, ["no-such-document"])
+    read = assistant.signal_reader.read(query, empty)
+    assert {name: getattr(read, name) for name in NAMES if name != "english"} == dict.fromkeys(
+        [name for name in NAMES if name != "english"], 0
+    )

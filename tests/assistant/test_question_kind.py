@@ -1,0 +1,43 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.question_kind import QuestionKind, kind_of
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Hvem må godkjenne innsamling av helseopplysninger?", QuestionKind.PLAIN),
+        ("Når skal svømmehallen stå ferdig?", QuestionKind.PLAIN),
+        ("Who leads the work?", QuestionKind.PLAIN),
+        ("", QuestionKind.PLAIN),
+        ("Hvilke krav stilles til prosjekter?", QuestionKind.LIST),
+        ("Kva for krav gjeld?", QuestionKind.LIST),
+        ("What are the goals?", QuestionKind.LIST),
+        ("List opp alle målene", QuestionKind.LIST),
+        ("Nevn tiltakene", QuestionKind.LIST),
+        ("Sammenlign samfunnsdelen og næringsplanen", QuestionKind.COMPARE),
+        ("Hva er forskjellen på planen og veikartet?", QuestionKind.COMPARE),
+        ("How do the two plans differ?", QuestionKind.COMPARE),
+        ("Kva er skilnaden mellom dei?", QuestionKind.COMPARE),
+        ("Er næringsplanen vedtatt?", QuestionKind.VALIDITY),
+        ("Gjelder planen fortsatt?", QuestionKind.VALIDITY),
+        ("Gjelder kommuneplanens samfunnsdel fortsatt?", QuestionKind.VALIDITY),
+        ("Gjeld samfunnsdelen framleis?", QuestionKind.VALIDITY),
+        ("Is the report binding?", QuestionKind.VALIDITY),
+        ("When was the page last updated?", QuestionKind.VALIDITY),
+    ],
+)
+def test_the_wording_tells_the_kind(question, kind):
+    assert kind_of(question) is kind
+
+
+@given(st.text(max_size=200))
+def test_any_text_has_a_kind(text):
+    assert kind_of(text) in QuestionKind
+
+
+@pytest.mark.timeout(5)
+def test_a_long_text_is_read_quickly():
+    assert kind_of("hvilke planer gjelder " * 500) in QuestionKind

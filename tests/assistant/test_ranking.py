@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from assistant.features import FEATURES
+from assistant.ranking import RankingModel, bundled_ranking, z_scores
+
+
+def column(name, *values):
+    matrix = np.zeros((len(values), len(FEATURES)), dtype=np.float32)
+    matrix[:, FEATURES.index(name)] = values
+    return matrix
+
+
+def test_z_scores_by_hand():
+    # mean 2, deviation sqrt((1 + 0 + 1) / 3) = 0.8165, so ∓1.2247
+    scores = z_scores(np.asarray([[1, 5], [2, 5], [3, 5]], dtype=np.float32))
+    assert scores[:, 0] == pytest.approx([-1.2247, 0, 1.2247], abs=1e-4)
+    assert scores[:, 1].tolist() == [0, 0, 0]
+
+
+def test_no_candidates_have_no_scores():
+    assert z_scores(np.zeros((0, 3), dtype=np.float32)).shape == (0, 3)
+    assert bundled_ranking().score(np.zeros((0, len(FEATURES)), np.float32), "nb").shape == (0,)
+
+
+def test_each_language_group_has_its_own_weights():
+    model = RankingModel({"no": {"length": 1.0}, "en": {"length": -1.0}})
+    features = column("length", 1, 2)
+    assert model.score(features, "nb").argmax() == 1
+    assert model.score(features, "nn").argmax() == 1
+    assert model.score(features, "en").argmax() == 0
+
+
+def test_the_bundled_weights_name_only_known_features_of_both_languages():
+    weights = bundled_ranking().weights
+    assert set(weights) == {"no", "en"}
+    for chosen in weights.values():
+        assert set(chosen) <= set(FEATURES)
+        assert any(chosen.values())
+
+
+@pytest.mark.parametrize("language", ["nb", "en"])
+@pytest.mark.parametrize("name", ["lexical_passage", "dense_sentence"])
+def test_more_of_what_matters_never_ranks_lower(name, language):
+    scores = bundled_ranking().score(column(name, 0, 1, 2), language)
+    assert scores[0] <= scores[1] <= scores[2]
+
+
+@given(arrays(np.float32, (5, 4), elements=st.floats(-100, 100, width=32)), st.floats(0.5, 20))
+def test_z_scores_ignore_scale_and_shift(matrix, scale):
+    shifted = (matrix * np.float32(scale) + np.float32(3)).astype(np.float32)
+    spread = matrix.std(axis=0)
+    wide = spread > 0.1
+    assert z_scores(shifted)[:, wide] == pytest.approx(z_scores(matrix)[:, wide], abs=0.02)
