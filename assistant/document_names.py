@@ -9,10 +9,12 @@ name nothing, since every document may be asked about them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
+from itertools import pairwise
 
 from assistant.query import Query
 from corpus.analysis import is_gram, stems
+from corpus.records import DocumentInfo
 
 _PUBLICATION = re.compile(
     r"(plan|plans|planens?|del|veikart|strategi|rapport|melding|program|retningslinje\w*|roadmap|"
@@ -25,33 +27,38 @@ MIN_LETTERS = 6
 class DocumentNames:
     """Knows the titles of one register."""
 
-    def __init__(self, titles: Mapping[str, str]) -> None:
-        self._words = {name: self._telling(title) for name, title in titles.items()}
-        self._pairs = {name: _pairs(title) for name, title in titles.items()}
-        for mine, theirs in ((self._words, self._words), (self._pairs, self._pairs)):
-            shared = {
-                name: set().union(*(v for other, v in theirs.items() if other != name))
-                for name in titles
+    def __init__(self, infos: Iterable[DocumentInfo]) -> None:
+        known = {str(info.id): info for info in infos}
+        telling = {name: _telling(info.title) for name, info in known.items()}
+        words = {n: set(_words(f"{info.title} {info.publisher}")) for n, info in known.items()}
+        self._stems: dict[str, set[str]] = {}
+        self._pairs: dict[str, set[str]] = {}
+        for name, info in known.items():
+            others = [other for other in known if other != name]
+            elsewhere: set[str] = set().union(*(words[other] for other in others))
+            self._stems[name] = telling[name].difference(*(telling[o] for o in others))
+            self._pairs[name] = {
+                pair for pair in _pairs(info.title) if not elsewhere & set(pair.split())
             }
-            for name in titles:
-                mine[name] = mine[name] - shared[name]
 
     def named(self, query: Query) -> list[str]:
         """Ids of the documents that a question names, in register order."""
         asked = set(stems(query.text, query.language)) | set(stems(query.text, "nb"))
         asked |= {term for term in query.added_terms if not is_gram(term)}
         pairs = _pairs(query.text)
-        return [
-            name for name in self._words if self._words[name] & asked or self._pairs[name] & pairs
-        ]
+        return [n for n in self._stems if self._stems[n] & asked or self._pairs[n] & pairs]
 
-    @staticmethod
-    def _telling(title: str) -> set[str]:
-        words = [w for w in re.findall(r"\w+", title) if len(w) >= MIN_LETTERS]
-        return {stem for w in words if _PUBLICATION.search(w) for stem in stems(w, "nb")}
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+def _telling(title: str) -> set[str]:
+    """Stems of a title's words that say what sort of publication it is."""
+    long = [word for word in _words(title) if len(word) >= MIN_LETTERS]
+    return {stem for word in long if _PUBLICATION.search(word) for stem in stems(word, "nb")}
 
 
 def _pairs(text: str) -> set[str]:
     """Neighbouring words, both of four letters or more."""
-    words = re.findall(r"\w+", text.casefold())
-    return {f"{a} {b}" for a, b in zip(words, words[1:], strict=False) if min(len(a), len(b)) > 3}
+    return {f"{a} {b}" for a, b in pairwise(_words(text)) if min(len(a), len(b)) > 3}

@@ -57,7 +57,7 @@ class Titles:
 
     def __init__(self, infos: Iterable[DocumentInfo]) -> None:
         known = list(infos)
-        self._names = DocumentNames({str(info.id): info.title for info in known})
+        self._names = DocumentNames(known)
         self._languages = {str(info.id): info.language for info in known}
 
     def named(self, query: Query) -> list[str]:

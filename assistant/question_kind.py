@@ -40,9 +40,9 @@ _COMPARE = re.compile(
 _VALIDITY = re.compile(
     r"\b((gjelder|gjeld|gyldig|gjeldende|gjeldande|i kraft|utløpt|utgått|utdatert|foreldet|"
     r"bindende|bindande|forpliktende|vedtatt|vedteke|vedteken|vedtok|oppdatert|revidert|erstatta?t?|"
-    r"utgått)\b.*\b(planen?|samfunnsdelen|strategien?|rapporten?|veikartet|dokumentet|siden|"
+    r"utgått)\b.*\b(planen?|samfunnsdel\w*|kommuneplan\w*|strategien?|rapporten?|veikart\w*|dokumentet|siden|"
     r"retningslinjene|føringene|nettsiden)|"
-    r"(planen?|kommuneplanens?|samfunnsdelen|strategien?|næringsplan\w*|rapporten?|veikart\w*|"
+    r"(planen?|kommuneplan\w*|samfunnsdel\w*|strategien?|næringsplan\w*|rapporten?|veikart\w*|"
     r"dokumentet|siden|sida|retningslinjene|føringene)\b.*\b(gjelder|gjeld|gyldig|gjeldende|"
     r"gjeldande|i kraft|utløpt|utgått|utdatert|foreldet|bindende|bindande|vedtatt|vedteke|vedteken|"
     r"oppdatert|revidert|erstattet|forpliktende)|"
