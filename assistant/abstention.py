@@ -5,8 +5,8 @@ z scores compare candidates with each other, never with "nothing". So absolute s
 in a logistic model: how much of the question's rare words the best passages hold, how far the best
 sentence and the best question beside a passage stand above the corpus background, and whether the
 best statements hold the type of answer asked for. It is fitted by `python -m eval.tune` on dev
-questions and on eval/tuning; the threshold keeps 97 % of the answerable ones. Weights:
-assistant/data/abstention.json.
+questions, on eval/tuning and on NorQuAD questions that no document answers; the threshold keeps
+about 97 % of the answerable ones. Weights: assistant/data/abstention.json.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ WEIGHTS_FILE = Path(__file__).parent / "data" / "abstention.json"
 BACKGROUND_SAMPLE = 512
 LOOKED_AT = 2
 STATEMENTS_READ = 4
+FAR_OFF = 0.35
 CLOSE_PASSAGES = 4
 CLOSE_QUESTIONS = 6
 MAX_LAG = 6.0
@@ -50,6 +51,7 @@ class Signals:
 
     coverage: float  # best BM25 score over the sum of the question's idf
     coverage_beside: float  # the same in the questions beside passages
+    far_off: float  # how far both coverages fall short of FAR_OFF: another subject altogether
     word_share: float  # rarity-weighted share of the question's words held by the best passages
     rarest_word: float  # share of the rarest content word's terms held by the best passages
     known_words: float  # rarity-weighted share of the question's words held anywhere in the corpus
@@ -121,6 +123,7 @@ class SignalReader:
             return Signals(
                 coverage=0,
                 coverage_beside=0,
+                far_off=FAR_OFF,
                 word_share=0,
                 rarest_word=0,
                 known_words=0,
@@ -141,6 +144,8 @@ class SignalReader:
             )
         lexical = self._index.lexical
         column = {name: ranking.features[:, n] for n, name in enumerate(FEATURES)}
+        coverage = float(lexical.coverage(query.terms, {"passage": 1.0}).max())
+        coverage_beside = float(lexical.coverage(query.terms, {"questions": 1.0}).max())
         share, rarest, known = self._words(query, ranking)
         text = " ".join(
             f"{hit.passage.context} {hit.passage.readable}" for hit in ranking.hits[:LOOKED_AT]
@@ -156,8 +161,9 @@ class SignalReader:
         )
         scores = ranking.scores
         return Signals(
-            coverage=float(lexical.coverage(query.terms, {"passage": 1.0}).max()),
-            coverage_beside=float(lexical.coverage(query.terms, {"questions": 1.0}).max()),
+            coverage=coverage,
+            coverage_beside=coverage_beside,
+            far_off=max(0.0, FAR_OFF - max(coverage, coverage_beside)),
             word_share=share,
             rarest_word=rarest,
             known_words=known,

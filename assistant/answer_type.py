@@ -50,8 +50,9 @@ _ASKED: tuple[tuple[AnswerType, re.Pattern[str]], ...] = tuple(
         ),
         (
             AnswerType.PERSON,
-            r"\b(hvem er|hvem var|kven er|kven var|hva heter .*(leder|sjef|direktør|ordfører|"
-            r"kontakt)\w*|kva heiter|who (is|was|are|leads|heads)|whose|name of the|"
+            r"\b((hvem|kven) (er|var) (?!ansvarl|med|part|samarbeid|målgr|viktig)|"
+            r"hva heter .*(leder|sjef|direktør|ordfører|"
+            r"kontakt)\w*|kva heiter|who (is|was|leads|heads) (?!respons)|whose|name of the|"
             r"(navnet|namnet) på)\b",
         ),
     )

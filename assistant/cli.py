@@ -36,6 +36,7 @@ QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "LANGSMITH_TRACING": "false",
 }
+STATUSES = ("open", "done", "dropped", "unknown")
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -263,6 +264,7 @@ def documents(
 @click.option("--strategy", metavar="N.N", help="Strategy number.")
 @click.option("--responsible", metavar="X", help="Who answers for it, by any of its names.")
 @click.option("--partner", metavar="X", help="Who takes part, by any of its names.")
+@click.option("--actor", metavar="X", help="Responsible or partner, by any of its names.")
 @click.option("--due", metavar="X", help="Deadline: a year, or yearly, monthly, continuous.")
 @click.option("--text", metavar="WORDS", help="Words of measure, strategy or indicator.")
 @click.option(
@@ -271,6 +273,11 @@ def documents(
     help="How binding the wording is.",
 )
 @click.option("--weak", is_flag=True, help="Also sentences with skal, vil or bør in running text.")
+@click.option(
+    "--status",
+    type=click.Choice(STATUSES),
+    help="How it stands by its notes; unknown without one.",
+)
 @click.option("--count", is_flag=True, help="Print only the number of rows.")
 @click.option(
     "--group-by",
@@ -285,26 +292,51 @@ def documents(
     type=click.Choice(["table", "json", "csv", "xlsx"]),
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+@click.option("--ids", is_flag=True, help="Show ids in the table.")
+@click.option("--notes", "with_notes", is_flag=True, help="Show what is noted; not in the JSON.")
+@click.option(
+    "--note",
+    nargs=2,
+    type=(str, click.Choice(STATUSES)),
+    metavar="ID STATUS",
+    help="Note how a commitment stands: open, done, dropped or unknown.",
+)
+@click.option("--by", metavar="WHO", help="With --note: who says so.")
+@click.option("--source", metavar="TEXT", help="With --note: where that is written.")
 def commitments(
     documents: tuple[str, ...],
     goal: str | None,
     strategy: str | None,
     responsible: str | None,
     partner: str | None,
+    actor: str | None,
     due: str | None,
     text: str | None,
     modality: str | None,
     weak: bool,
+    status: str | None,
     count: bool,
     group_by: str | None,
     shape: str,
     out: Path | None,
+    ids: bool,
+    with_notes: bool,
+    note: tuple[str, str] | None,
+    by: str | None,
+    source: str | None,
 ) -> None:
-    """List who promised what, with whom, by when."""
+    """List who promised what, with whom, by when; note how it stands."""
     from assistant.commitment_query import CommitmentQuery, select
     from assistant.commitment_tables import Grouping, count_by
     from assistant.printing import print_counts, write_commitments
+    from corpus.commitment_notes import CommitmentNoteStore, Status
+    from corpus.home import Home
 
+    if note is not None:
+        _note(*note, by=by or "", source=source or "")
+        return
+    if by is not None or source is not None:
+        raise click.UsageError("--by and --source need --note ID STATUS.")
     if shape == "xlsx" and out is None:
         raise click.UsageError("--format xlsx needs --out FILE.xlsx.")
     register, infos = _open_register()
@@ -318,18 +350,42 @@ def commitments(
         strategy=strategy,
         responsible=responsible,
         partner=partner,
+        actor=actor,
         due=due,
         text=text,
         modality=modality,
         weak=weak,
     )
-    rows = select(register.commitments(documents), query)
+    everything = register.commitments()
+    rows = select(everything, query)
+    notes = None
+    if with_notes or status is not None:
+        notes = CommitmentNoteStore(Home(_settings().home).user_file).match(everything)
+    if notes is not None and status is not None:
+        rows = [row for row in rows if notes.status_of(row) is Status(status)]
     if count:
         click.echo(len(rows))
     elif group_by is not None:
         print_counts(count_by(rows, Grouping(group_by)), as_json=shape == "json")
     else:
-        write_commitments(rows, shape, out, infos)
+        shown = notes if with_notes else None
+        write_commitments(rows, shape, out, infos, notes=shown, with_ids=ids)
+
+
+def _note(commitment_id: str, status: str, *, by: str, source: str) -> None:
+    from corpus.commitment_notes import CommitmentNoteStore, Status
+    from corpus.home import Home
+
+    rows = _open_register()[0].commitments()
+    row = next((row for row in rows if row.id == commitment_id), None)
+    if row is None:
+        raise click.BadParameter(
+            f"no commitment has the id '{commitment_id}'; `stifinner commitments --ids` shows them",
+            param_hint="--note",
+        )
+    store = CommitmentNoteStore(Home(_settings().home).user_file)
+    store.add(row, Status(status), by=by, source=source, register=rows)
+    click.echo(f"Noted as {status}: {row.measure}")
 
 
 @cli.command()

@@ -17,6 +17,7 @@ from openpyxl.utils import get_column_letter
 
 from assistant.answers import CommitmentJson
 from assistant.commitment_query import goal_of
+from corpus.commitment_notes import MatchedNotes
 from corpus.records import Commitment, DocumentInfo
 
 COLUMNS: Mapping[str, int] = {
@@ -36,6 +37,14 @@ COLUMNS: Mapping[str, int] = {
     "quote": 60,
     "document id": 16,
     "link": 24,
+}
+# "noted measure" is filled when the text has changed since the note.
+NOTE_COLUMNS: Mapping[str, int] = {
+    "status": 10,
+    "status by": 18,
+    "status source": 30,
+    "status date": 12,
+    "noted measure": 40,
 }
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -72,27 +81,51 @@ def cells(row: Commitment, infos: Mapping[str, DocumentInfo]) -> list[str | int 
     ]
 
 
+def note_cells(row: Commitment, notes: MatchedNotes) -> list[str]:
+    """What is noted of a row in the order of NOTE_COLUMNS; empty cells without a note."""
+    noted = notes.by_id.get(row.id)
+    if noted is None:
+        return [""] * len(NOTE_COLUMNS)
+    last = noted.last
+    earlier = last.measure if noted.moved else ""
+    return [last.status.value, last.by, last.source, last.created.date().isoformat(), earlier]
+
+
 def write_csv(
-    rows: Sequence[Commitment], stream: TextIO, infos: Mapping[str, DocumentInfo]
+    rows: Sequence[Commitment],
+    stream: TextIO,
+    infos: Mapping[str, DocumentInfo],
+    notes: MatchedNotes | None = None,
 ) -> None:
-    """Rows as CSV with a header; a cell that a spreadsheet would run as a formula is quoted."""
+    """Rows as CSV with a header; a cell that a spreadsheet would run as a formula is quoted.
+
+    With `notes` the columns of NOTE_COLUMNS follow.
+    """
     writer = csv.writer(stream)
-    writer.writerow(COLUMNS)
+    writer.writerow(_columns(notes))
     for row in rows:
-        writer.writerow([_harmless(cell) for cell in cells(row, infos)])
+        writer.writerow([_harmless(cell) for cell in _all_cells(row, infos, notes)])
 
 
-def write_xlsx(rows: Sequence[Commitment], path: Path, infos: Mapping[str, DocumentInfo]) -> None:
-    """Rows as a workbook: frozen bold header, filter, wrapped text, links to the documents."""
+def write_xlsx(
+    rows: Sequence[Commitment],
+    path: Path,
+    infos: Mapping[str, DocumentInfo],
+    notes: MatchedNotes | None = None,
+) -> None:
+    """Rows as a workbook: frozen bold header, filter, wrapped text, links to the documents.
+
+    With `notes` the columns of NOTE_COLUMNS follow.
+    """
     book = Workbook()
     sheet = book.active
     assert sheet is not None
     sheet.title = "Commitments"
-    sheet.append(list(COLUMNS))
+    sheet.append(list(_columns(notes)))
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     for row in rows:
-        sheet.append([_clean(cell) for cell in cells(row, infos)])
+        sheet.append([_clean(cell) for cell in _all_cells(row, infos, notes)])
         link = sheet.cell(sheet.max_row, len(COLUMNS))
         if link.value:
             link.hyperlink = str(link.value)
@@ -101,7 +134,7 @@ def write_xlsx(rows: Sequence[Commitment], path: Path, infos: Mapping[str, Docum
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if cell.data_type == "f":  # openpyxl takes a leading "=" for a formula
                 cell.data_type = "s"
-    for number, width in enumerate(COLUMNS.values(), start=1):
+    for number, width in enumerate(_columns(notes).values(), start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
@@ -141,6 +174,17 @@ def strategies_of(rows: Sequence[Commitment]) -> list[tuple[str, str, str]]:
 def goals_of(rows: Sequence[Commitment]) -> list[str]:
     """The different goal numbers of rows, in order."""
     return list(dict.fromkeys(number for row in rows if (number := goal_of(row))))
+
+
+def _columns(notes: MatchedNotes | None) -> Mapping[str, int]:
+    return COLUMNS if notes is None else {**COLUMNS, **NOTE_COLUMNS}
+
+
+def _all_cells(
+    row: Commitment, infos: Mapping[str, DocumentInfo], notes: MatchedNotes | None
+) -> list[str | int | None]:
+    own = cells(row, infos)
+    return own if notes is None else [*own, *note_cells(row, notes)]
 
 
 def _clean(cell: str | int | None) -> str | int | None:

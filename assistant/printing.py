@@ -15,8 +15,15 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.answers import AnswerJson, PassageJson
-from assistant.commitment_tables import as_json, write_csv, write_xlsx
+from assistant.commitment_tables import (
+    NOTE_COLUMNS,
+    as_json,
+    note_cells,
+    write_csv,
+    write_xlsx,
+)
 from assistant.validity import validity_notes, validity_of
+from corpus.commitment_notes import MatchedNotes
 from corpus.records import Commitment, DocumentInfo
 
 if TYPE_CHECKING:
@@ -139,33 +146,75 @@ def print_counts(counts: Sequence[tuple[str, int]], *, as_json: bool) -> None:
 
 
 def write_commitments(
-    rows: Sequence[Commitment], shape: str, out: Path | None, infos: Mapping[str, DocumentInfo]
+    rows: Sequence[Commitment],
+    shape: str,
+    out: Path | None,
+    infos: Mapping[str, DocumentInfo],
+    *,
+    notes: MatchedNotes | None = None,
+    with_ids: bool = False,
 ) -> None:
-    """Commitments as table, JSON, CSV or XLSX, to a file or stdout."""
+    """Commitments as table, JSON, CSV or XLSX, to a file or stdout.
+
+    With `notes` table, CSV and XLSX say how each stands, and the notes that fit no row are listed:
+    below the table, else on stderr. The JSON is fixed and never holds notes or ids.
+    """
     if shape == "xlsx":
         assert out is not None
-        write_xlsx(rows, out, infos)
+        write_xlsx(rows, out, infos, notes)
+    else:
+        with (
+            out.open("w", encoding="utf-8", newline="") if out else nullcontext(sys.stdout)
+        ) as stream:
+            if shape == "json":
+                print(as_json(rows), file=stream)
+            elif shape == "csv":
+                write_csv(rows, stream, infos, notes)
+            else:
+                console = Console(file=stream, highlight=False)
+                console.print(_commitment_table(rows, notes, with_ids))
+                console.print(f"{len(rows)} commitments.")
+                _print_unmatched(console, notes)
+    if shape != "table":
+        _print_unmatched(Console(stderr=True, highlight=False), notes)
+
+
+def _commitment_table(
+    rows: Sequence[Commitment], notes: MatchedNotes | None, with_ids: bool
+) -> Table:
+    table = Table("no", "measure", "responsible", "partners", "when", "document", "page")
+    if with_ids:
+        table.add_column("id", overflow="fold")  # to be copied whole
+    for name in NOTE_COLUMNS if notes is not None else ():
+        table.add_column(name)
+    for row in rows:
+        table.add_row(
+            row.strategy_no or "",
+            Text(row.measure),
+            Text(", ".join(row.responsible)),
+            Text(", ".join(row.partners)),
+            row.when or "",
+            row.document_id,
+            "" if row.page is None else str(row.page),
+            *([row.id] if with_ids else []),
+            *(Text(cell) for cell in (note_cells(row, notes) if notes is not None else ())),
+        )
+    return table
+
+
+def _print_unmatched(console: Console, notes: MatchedNotes | None) -> None:
+    if notes is None or not notes.unmatched:
         return
-    with out.open("w", encoding="utf-8", newline="") if out else nullcontext(sys.stdout) as stream:
-        if shape == "json":
-            print(as_json(rows), file=stream)
-        elif shape == "csv":
-            write_csv(rows, stream, infos)
-        else:
-            table = Table("no", "measure", "responsible", "partners", "when", "document", "page")
-            for row in rows:
-                table.add_row(
-                    row.strategy_no or "",
-                    Text(row.measure),
-                    Text(", ".join(row.responsible)),
-                    Text(", ".join(row.partners)),
-                    row.when or "",
-                    row.document_id,
-                    "" if row.page is None else str(row.page),
-                )
-            console = Console(file=stream, highlight=False)
-            console.print(table)
-            console.print(f"{len(rows)} commitments.")
+    console.print(f"{len(notes.unmatched)} notes fit no commitment in the register; they are kept:")
+    for note in notes.unmatched:
+        number = f" {note.strategy_no}" if note.strategy_no else ""
+        said = ", ".join(part for part in (note.by, note.source) if part)
+        console.print(
+            f"- {note.created.date()} {note.status.value}: {note.document_id}{number} "
+            f"«{note.measure}»" + (f" ({said})" if said else ""),
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 def _iso(day: date | None) -> str | None:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -82,7 +84,8 @@ def statements(passage: Passage) -> list[tuple[int, int]]:
 
 def _unit_spans(passage: Passage, blocks: Sequence[Block]) -> list[tuple[int, int, str]]:
     """Statements of a passage as (start, end, text); a wide table row is one statement."""
-    inside = [b for b in blocks if b.start < passage.end and passage.start < b.end]
+    first = bisect_right(blocks, passage.start, key=lambda block: block.end)
+    inside = list(takewhile(lambda block: block.start < passage.end, islice(blocks, first, None)))
     wide = [b for b in inside if b.kind is BlockKind.TABLE_ROW and len(b.cells) >= WIDE_ROW]
     if wide:
         start, end = max(wide[0].start, passage.start), min(wide[-1].end, passage.end)

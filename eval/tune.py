@@ -1,12 +1,12 @@
 """Fits the small models that ship in assistant/data: ranking, statement choice, abstention.
 
-    python -m eval.tune [ranking] [statements] [abstention] [--write] [--home FOLDER]
+    python -m eval.tune [ranking] [statements] [abstention] [--norquad FOLDER] [--write]
 
 What they are fitted on: questions beside passages (corpus/expansions), taken across authors. The
 index is made with one author's questions and asked with the other's, so that no question meets
 itself; its passage is the one that holds its anchor. To these come the dev reference questions
 (never the test split) and eval/tuning, written for this alone. Abstention is fitted on the dev and
-tuning questions only.
+tuning questions, and on NorQuAD train questions as ones that no document answers.
 
 The fitted ranking weights are a starting point: across authors a passage has half as many
 questions beside it as in the shipped index, so the shipped weights of the question features were
@@ -56,7 +56,9 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 DEPTH = 200
 TUNING = Path(__file__).parent / "tuning"
 FIRST_AUTHOR = "trial.jsonl"
-KEPT_ANSWERABLE = 0.97
+KEPT_ANSWERABLE = 0.96
+FOREIGN = 150  # NorQuAD questions taken
+FOREIGN_WEIGHT = 0.3
 DEV_WEIGHT = 3.0  # a reference question counts for three of those beside passages
 STATEMENT_HITS = 6
 L2 = 0.002
@@ -149,6 +151,13 @@ def tuning_questions(assistant: Assistant) -> list[Asked]:
                 history = tuple(record.get("history", ()))
                 asked.append(Asked(record["question"], history, tuple(spans), DEV_WEIGHT))
     return asked
+
+
+def foreign_questions(norquad: Path) -> list[Asked]:
+    """NorQuAD train questions: about anything, so answered by none of the documents."""
+    lines = (norquad / "train.jsonl").read_text(encoding="utf-8").splitlines()
+    step = len(lines) // FOREIGN
+    return [Asked(json.loads(line)["question"], (), (), FOREIGN_WEIGHT) for line in lines[::step]]
 
 
 def put(questions: Sequence[Asked], assistant: Assistant) -> list[Seen]:
@@ -250,14 +259,17 @@ def fit_abstention(seen: Sequence[Seen]) -> dict[str, Any]:
 
     rows: list[list[float]] = []
     labels: list[bool] = []
+    weights: list[float] = []
     for one in seen:
-        if one.asked.weight < DEV_WEIGHT:
+        foreign = one.asked.weight == FOREIGN_WEIGHT
+        if one.asked.weight < DEV_WEIGHT and not foreign:
             continue
-        if one.assistant.ask(one.asked.text, one.asked.history).mode == "register":
+        if not foreign and one.assistant.ask(one.asked.text, one.asked.history).mode == "register":
             continue
         signals = one.assistant.signal_reader.read(one.ranking.query, one.ranking)
         rows.append(list(asdict(signals).values()))
         labels.append(bool(one.asked.spans))
+        weights.append(FOREIGN_WEIGHT if foreign else 1.0)
     data, answerable = np.asarray(rows), np.asarray(labels)
     spread = data.std(axis=0)
     spread[spread < 1e-9] = 1.0
@@ -270,12 +282,13 @@ def fit_abstention(seen: Sequence[Seen]) -> dict[str, Any]:
                 answerable,
                 cv=StratifiedKFold(5, shuffle=True, random_state=seed),
                 method="predict_proba",
+                params={"sample_weight": np.asarray(weights)},
             )[:, 1]
             for seed in range(5)
         ],
         axis=0,
     )
-    model.fit(data / spread, answerable)
+    model.fit(data / spread, answerable, sample_weight=np.asarray(weights))
     threshold = float(np.quantile(held_out[answerable], 1 - KEPT_ANSWERABLE))
     refused = float((held_out[~answerable] < threshold).mean())
     click.echo(
@@ -283,9 +296,9 @@ def fit_abstention(seen: Sequence[Seen]) -> dict[str, Any]:
         f"refused when {KEPT_ANSWERABLE:.0%} of {int(answerable.sum())} answerable are kept"
     )
     names = list(Signals.__dataclass_fields__)
-    weights = model.coef_[0] / spread
+    fitted = model.coef_[0] / spread
     return {
-        "weights": {n: round(float(w), 4) for n, w in zip(names, weights, strict=True)},
+        "weights": {n: round(float(w), 4) for n, w in zip(names, fitted, strict=True)},
         "bias": round(float(model.intercept_[0]), 4),
         "threshold": round(threshold, 4),
     }
@@ -294,8 +307,13 @@ def fit_abstention(seen: Sequence[Seen]) -> dict[str, Any]:
 @click.command()
 @click.argument("what", nargs=-1, type=click.Choice(["ranking", "statements", "abstention"]))
 @click.option("--write", is_flag=True, help="Write the weights into assistant/data.")
+@click.option(
+    "--norquad",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of NorQuAD: its train questions join those that no document answers.",
+)
 @click.option("--home", type=click.Path(path_type=Path), help="Keep the indexes here.")
-def main(what: tuple[str, ...], write: bool, home: Path | None) -> None:
+def main(what: tuple[str, ...], write: bool, norquad: Path | None, home: Path | None) -> None:
     """Fit the weights that ship with the package."""
     root = home or Path(tempfile.mkdtemp(prefix="stifinner-tune-"))
     first = [BUNDLED_EXPANSIONS / FIRST_AUTHOR]
@@ -310,7 +328,8 @@ def main(what: tuple[str, ...], write: bool, home: Path | None) -> None:
             assistant = stack.enter_context(opened(str(folder), root / f"home-{name}"))
             seen += put(beside_questions(asked, assistant)[::EVERY], assistant)
         whole = stack.enter_context(opened("bundled", root / "home-all"))
-        seen += put(dev_questions(whole) + tuning_questions(whole), whole)
+        own = dev_questions(whole) + tuning_questions(whole)
+        seen += put(own + (foreign_questions(norquad) if norquad else []), whole)
         fitted: Mapping[str, tuple[Path, Any]] = {
             "ranking": (RANKING_FILE, fit_ranking),
             "statements": (STATEMENTS_FILE, fit_statements),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from corpus.records import Repair
 from ingest.source import Line, LineRole
@@ -56,14 +57,17 @@ def split_run_on_headings(
     """
     parted: list[Line] = []
     repairs: list[Repair] = []
-    for i, line in enumerate(lines):
-        cut = _run_on_at(line.text, labels) if line.role is LineRole.BODY else 0
-        above = [other for other in lines[:i] if other.role is LineRole.BODY]
-        if not cut or len(above) > 2:
+    above = 0  # lines of text
+    for line in lines:
+        is_text = line.role is LineRole.BODY
+        cut = _run_on_at(line.text, labels) if is_text and above <= 2 else 0
+        if not cut:
             parted.append(line)
+            above += is_text
             continue
-        for k in range(len(parted) - len(above), len(parted)):
+        for k in range(len(parted) - above, len(parted)):
             parted[k] = replace(parted[k], role=LineRole.CAPTION)
+        above += 1
         head, tail = line.text[:cut].rstrip(), line.text[cut:]
         parted.append(Line(text=head, role=LineRole.CAPTION))
         parted.append(replace(line, text=tail))
@@ -178,8 +182,8 @@ def _looks_like_caption(lines: Sequence[Line], i: int, *, glued: bool = False) -
 
 def _stands_under_prose(lines: Sequence[Line], i: int) -> bool:
     """Whether a line just above is as long as sentences are and cells of narrow columns are not."""
-    above = [line.text for line in lines[:i] if line.role is LineRole.BODY]
-    return any(len(text) >= _SHORTEST_PROSE_LINE for text in above[-3:])
+    above = (lines[k].text for k in range(i - 1, -1, -1) if lines[k].role is LineRole.BODY)
+    return any(len(text) >= _SHORTEST_PROSE_LINE for text in islice(above, 3))
 
 
 def _opens_block(lines: Sequence[Line], i: int) -> bool:

@@ -10,7 +10,7 @@ above ("forventes det følgende av en del aktører:") lie below the section that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.markers import Mark, MarkKind
@@ -54,22 +54,26 @@ def infer_levels(headings: Sequence[Heading]) -> list[int]:
     levels: list[int] = []
     path: list[_Open] = []
     members: dict[int, int] = {}
+    seen: dict[_Place, int] = {}
+    latest = {_place(heading): k for k, heading in enumerate(headings) if _number(heading)}
     for index, heading in enumerate(headings):
         form = _form(heading, colon_titles)
         if form == "given":
             level = heading.given_level or 1
         elif form == "numbered":
-            level = _numbered_level(index, headings, levels, path, plain_opens)
+            level = _numbered_level(heading, levels, seen, path, plain_opens)
         elif form == "member":
             key = heading.introduced_by or 0
             level = members.setdefault(key, path[-1].level + 1 if path else 1)
         else:
-            level = _free_level(index, form, headings, path, plain_opens)
+            level = _free_level(index, form, headings, path, plain_opens, latest)
         path = [opened for opened in path if opened.level < level]
         level = min(level, path[-1].level + 1) if path and form != "given" else level
         level = level if path or form == "given" else 1
         path.append(_Open(index, level, form))
         levels.append(level)
+        if _number(heading):
+            seen[_place(heading)] = seen["", _number(heading)] = index
     return levels
 
 
@@ -100,32 +104,40 @@ def _family(heading: Heading) -> str:
     return heading.mark.family if heading.mark is not None else ""
 
 
-def _is_sibling(left: Heading, right: Heading) -> bool:
-    """Whether `right` is the next number after `left`: "2" after "1", "3.2" after "3.1"."""
-    first, second = _number(left), _number(right)
-    return (
-        bool(first)
-        and len(first) == len(second)
-        and first[:-1] == second[:-1]
-        and first[-1] + 1 == second[-1]
-        and _family(left) == _family(right)
-    )
+_Place = tuple[str, tuple[int, ...]]  # a heading's family and number
+
+
+def _place(heading: Heading) -> _Place:
+    return _family(heading), _number(heading)
+
+
+def _before(place: _Place) -> _Place:
+    """The number that precedes: "1" before "2", "3.1" before "3.2"."""
+    family, number = place
+    return family, (*number[:-1], number[-1] - 1)
+
+
+def _after(place: _Place) -> _Place:
+    family, number = place
+    return family, (*number[:-1], number[-1] + 1)
 
 
 def _numbered_level(
-    index: int,
-    headings: Sequence[Heading],
+    heading: Heading,
     levels: Sequence[int],
+    seen: Mapping[_Place, int],
     path: Sequence[_Open],
     plain_opens: bool,
 ) -> int:
-    heading = headings[index]
+    """The level of its sibling or one below its parent, whichever stands nearer above.
+
+    `seen` says where each family and number stood last; family "" stands for any.
+    """
     number = _number(heading)
-    for before in range(index - 1, -1, -1):
-        if _is_sibling(headings[before], heading):
-            return levels[before]
-        if len(number) > 1 and _number(headings[before]) == number[:-1]:
-            return levels[before] + 1
+    sibling = seen.get(_before(_place(heading)), -1)
+    parent = seen.get(("", number[:-1]), -1) if len(number) > 1 else -1
+    if max(sibling, parent) >= 0:
+        return levels[sibling] if sibling > parent else levels[parent] + 1
     if len(number) > 1:
         return len(number)
     if heading.mark is not None and heading.mark.kind is MarkKind.WORD:
@@ -135,7 +147,12 @@ def _numbered_level(
 
 
 def _free_level(
-    index: int, form: str, headings: Sequence[Heading], path: Sequence[_Open], plain_opens: bool
+    index: int,
+    form: str,
+    headings: Sequence[Heading],
+    path: Sequence[_Open],
+    plain_opens: bool,
+    latest: Mapping[_Place, int],
 ) -> int:
     heading = headings[index]
     if not path:
@@ -147,7 +164,12 @@ def _free_level(
         colons = [opened for opened in path if opened.form == "colon"]
         return colons[-1].level if colons else _under_members(path) + 1
     anchors = [opened for opened in path if opened.form in ("numbered", "given")]
-    if anchors and plain_opens and heading.opens_page and not _goes_on(index, headings, anchors):
+    if (
+        anchors
+        and plain_opens
+        and heading.opens_page
+        and not _goes_on(index, headings, anchors, latest)
+    ):
         plain = [opened for opened in path if opened.form == "plain"]
         return plain[0].level if plain and plain[0].index < anchors[0].index else 1
     if anchors:
@@ -163,10 +185,12 @@ def _under_members(path: Sequence[_Open]) -> int:
     return outer[-1].level if outer else 0
 
 
-def _goes_on(index: int, headings: Sequence[Heading], anchors: Sequence[_Open]) -> bool:
+def _goes_on(
+    index: int,
+    headings: Sequence[Heading],
+    anchors: Sequence[_Open],
+    latest: Mapping[_Place, int],
+) -> bool:
     """Whether a later heading carries on the numbering of one of the open numbered headings."""
-    return any(
-        _is_sibling(headings[opened.index], later)
-        for opened in anchors
-        for later in headings[index + 1 :]
-    )
+    open_numbers = (_place(headings[a.index]) for a in anchors if _number(headings[a.index]))
+    return any(latest.get(_after(place), -1) > index for place in open_numbers)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from corpus.errors import DocumentError
-from corpus.records import Commitment, Document, Passage, PassageId
+from corpus.records import Commitment, Document, Passage
 from ingest.chunking import chunk
 from ingest.commitments import extract_commitments
 from ingest.discovery import Found
@@ -51,9 +52,7 @@ def parse(found: Found, counter: TokenCounter, max_tokens: int, key: str) -> Par
     if not document.text.strip():
         raise DocumentError(f"{found.name} holds no text; check the file or use another format.")
     passages = chunk(document, counter, max_tokens)
-    commitments = tuple(
-        replace(row, passage_id=_passage_of(passages, row)) for row in extract_commitments(document)
-    )
+    commitments = tuple(_with_passages(passages, extract_commitments(document)))
     return Parsed(
         key=key,
         document=document,
@@ -63,9 +62,10 @@ def parse(found: Found, counter: TokenCounter, max_tokens: int, key: str) -> Par
     )
 
 
-def _passage_of(passages: Sequence[Passage], row: Commitment) -> PassageId | None:
-    """The passage that holds the start of a commitment's quote."""
-    for passage in passages:
-        if passage.start <= row.start < passage.end:
-            return passage.id
-    return None
+def _with_passages(passages: Sequence[Passage], rows: Sequence[Commitment]) -> Iterator[Commitment]:
+    """Each commitment with the passage that holds the start of its quote."""
+    starts = [passage.start for passage in passages]
+    for row in rows:
+        index = bisect_right(starts, row.start) - 1
+        held = index >= 0 and row.start < passages[index].end
+        yield replace(row, passage_id=passages[index].id if held else None)
