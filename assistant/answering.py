@@ -20,6 +20,7 @@ from assistant import frames
 from assistant.abstention import AbstentionModel, SignalReader
 from assistant.answers import AnswerJson, CitationJson, NoteJson, PassageJson, TimingsJson
 from assistant.citations import Citer, unverified
+from assistant.commitment_query import CommitmentQuery
 from assistant.conversation import Standalone, stand_alone
 from assistant.extractive import Extractor
 from assistant.generation import Generator, closest_statement
@@ -62,6 +63,7 @@ class Written:
     citations: tuple[Citation, ...]
     mode: str = "extractive"
     notes: tuple[NoteJson, ...] = ()
+    register_query: CommitmentQuery | None = None
     first: tuple[Passage, ...] = ()  # what the register points to, ranked before the search's hits
 
 
@@ -187,6 +189,7 @@ class AnswerChain:
                 citations=citer.citations,
                 mode="register",
                 notes=(NoteJson(kind="scope", text=rows.filter_text),),
+                register_query=rows.query,
                 first=rows.passages,
             )
         sides = self._sides(turn.query, turn.ranking, kind, turn.ask.document_ids)
@@ -281,10 +284,10 @@ class AnswerChain:
             parts.append(frames.MISSING[language].format(words=", ".join(missing)))
         places = [
             self._place(hit.passage.document_id, hit.passage.section, hit.passage.page, language)
-            for hit in turn.ranking.hits[:NEAREST_PLACES]
+            for hit in _one_a_section(turn.ranking.hits)
         ]
         if places:
-            listed = "; ".join(dict.fromkeys(places))
+            listed = "; ".join(dict.fromkeys(places[:NEAREST_PLACES]))
             parts.append(frames.NEAREST[language].format(places=listed))
         contact = self._register.contact(turn.query, citer)
         if contact is not None:
@@ -335,12 +338,21 @@ class AnswerChain:
             mode=written.mode,  # type: ignore[arg-type]
             model=self._model_name if written.mode == "generative" else None,
             index=self._index.snapshot_id,
+            register_query=written.register_query,
             timings_ms=TimingsJson(
                 retrieve=round(turn.retrieve_ms, 1),
                 answer=round(total - turn.retrieve_ms, 1),
                 total=round(total, 1),
             ),
         )
+
+
+def _one_a_section(hits: Sequence[Hit]) -> list[Hit]:
+    """The best hit of each section, best first."""
+    found: dict[tuple[str, tuple[str, ...]], Hit] = {}
+    for hit in hits:
+        found.setdefault((str(hit.passage.document_id), hit.passage.section), hit)
+    return list(found.values())
 
 
 def _with_first(hits: Sequence[Hit], first: Sequence[Passage]) -> list[Hit]:

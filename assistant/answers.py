@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.commitment_query import CommitmentQuery
 from corpus.records import Citation, Commitment, Hit
 
 NoteKind = Literal["validity", "conflict", "scope", "model"]
@@ -111,6 +112,8 @@ class AnswerJson(_Json):
     model: str | None
     index: str
     timings_ms: TimingsJson = Field(default_factory=TimingsJson)
+    # Which rows a register answer lists, to offer them as a file; no part of the JSON.
+    register_query: CommitmentQuery | None = Field(default=None, exclude=True, repr=False)
 
 
 class CommitmentJson(_Json):

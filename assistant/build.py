@@ -9,6 +9,7 @@ from datetime import date
 from assistant.abstention import AbstentionModel, SignalReader, bundled_abstention
 from assistant.answering import AnswerChain, Ask, new_id
 from assistant.answers import AnswerJson, PassageJson
+from assistant.commitment_tool import CommitmentTool
 from assistant.extractive import Extractor
 from assistant.generation import Generator, make_chat_model
 from assistant.library import Library
@@ -86,17 +87,16 @@ class Assistant:
             reranker=reranker,
         )
         spec = llm or settings.llm
+        model = make_chat_model(settings, spec) if spec else None
         generator = (
-            Generator(
-                make_chat_model(settings, spec),
-                budget_tokens=settings.llm_budget_tokens,
-                max_words=settings.max_words,
-            )
-            if spec
+            Generator(model, budget_tokens=settings.llm_budget_tokens, max_words=settings.max_words)
+            if model
             else None
         )
         self.signal_reader = SignalReader(index)
-        self.register = RegisterAnswerer(index, self.library)
+        self.register = RegisterAnswerer(
+            index, self.library, CommitmentTool(model) if model else None
+        )
         self.chain = AnswerChain(
             index=index,
             library=self.library,

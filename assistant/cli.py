@@ -362,7 +362,7 @@ def commitments(
     if with_notes or status is not None:
         notes = CommitmentNoteStore(Home(_settings().home).user_file).match(everything)
     if notes is not None and status is not None:
-        rows = [row for row in rows if notes.status_of(row) is Status(status)]
+        rows = notes.with_status(rows, Status(status))
     if count:
         click.echo(len(rows))
     elif group_by is not None:

@@ -78,6 +78,14 @@ _RECURRING: tuple[tuple[re.Pattern[str], str], ...] = (
         "continuous",
     ),
 )
+_LATEST_WORD = r"(?:seneste|seinaste|senaste|siste|latest|last|final)"
+_EARLIEST_WORD = r"(?:tidligste|tidlegaste|tidlegste|første|fyrste|earliest|first|soonest)"
+_DEADLINE_WORD = r"(?:frist\w*|deadlines?)"
+_SUPERLATIVE = r"\b{word}\W+{due}\b|\b{due}\W+(?:\w+\W+){{0,2}}?{word}\b"
+_LATEST = re.compile(_SUPERLATIVE.format(word=_LATEST_WORD, due=_DEADLINE_WORD), re.IGNORECASE)
+_EARLIEST = re.compile(_SUPERLATIVE.format(word=_EARLIEST_WORD, due=_DEADLINE_WORD), re.IGNORECASE)
+# "by 2012 at the latest" is a deadline, no superlative.
+_AT_THE_LATEST = re.compile(r"\bat the latest\b", re.IGNORECASE)
 _DEADLINE = re.compile(r"\b(frist\w*|innen|innan|deadline\w*|due|ferdig\w*)\b", re.IGNORECASE)
 _DOCUMENT_WORD = re.compile(
     r"(plan|del|veikart|strategi|rapport|melding|program|roadmap|report|strategy)"
@@ -95,6 +103,8 @@ class Wanted(StrEnum):
     COUNT_MEASURES = "count of measures"
     COUNT_STRATEGIES = "count of strategies"
     STRATEGIES = "strategies"
+    LATEST = "rows with the latest deadline"
+    EARLIEST = "rows with the earliest deadline"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +150,9 @@ class CommitmentGrammar:
         if not (partner or responsible or actor) and (goal or strategy or due or expects):
             partner, responsible, actor = self._common_noun(question)
         expected = expects and bool(responsible or actor)
+        extreme = _extreme(question)
+        if extreme is not None and due is not None:  # "the last deadline before 2015"
+            return None
         query = CommitmentQuery(
             documents=tuple(documents) or self._documents(question),
             goal=_goal_wanted(goal),
@@ -150,13 +163,18 @@ class CommitmentGrammar:
             due=due,
             modality="expected" if expected else None,
         )
-        if query.is_open or self._left(question) > _tolerated(query, question):
+        if query.is_open and extreme is None:
             return None
-        return Understood(query=query, wanted=_wanted(question))
+        if self._left(question) > _tolerated(query, question):
+            return None
+        return Understood(query=query, wanted=extreme or _wanted(question))
 
     def _left(self, question: str) -> int:
         """How many content words the grammar cannot place."""
-        patterns = (_ROWS, _PARTNER, _RESPONSIBLE, _COUNT, _GOAL, _STRATEGY, _DUE, _DEADLINE)
+        patterns = (
+            *(_LATEST, _EARLIEST, _ROWS, _PARTNER, _RESPONSIBLE, _COUNT, _GOAL, _STRATEGY),
+            *(_DUE, _DEADLINE),
+        )
         rest = question
         for pattern in (*patterns, *(p for p, _ in _RECURRING), *(p for _, p in self._forms)):
             rest = pattern.sub(" ", rest)
@@ -224,10 +242,24 @@ def _tolerated(query: CommitmentQuery, question: str) -> int:
         return MANY_LEFT
     if query.actor:
         return SOME_LEFT
+    if _extreme(question) is not None:  # without a measure, any deadline may be meant
+        return SOME_LEFT if _MEASURES.search(question) or query.documents else 0
     if _DEADLINE.search(question):
         return MANY_LEFT
     recurs = any(pattern.search(question) for pattern, _ in _RECURRING)
     return SOME_LEFT if recurs and _MEASURES.search(question) else -1
+
+
+def _extreme(question: str) -> Wanted | None:
+    text = _AT_THE_LATEST.sub(" ", question)
+    if _LATEST.search(text):
+        return Wanted.LATEST
+    return Wanted.EARLIEST if _EARLIEST.search(text) else None
+
+
+def mentions_commitments(question: str) -> bool:
+    """Whether a question names what rows are made of, and so may be one for the register."""
+    return bool(_ROWS.search(question))
 
 
 def _wanted(question: str) -> Wanted:

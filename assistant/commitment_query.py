@@ -9,6 +9,7 @@ and its meaning (2011 lies in 2010–2012).
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -114,6 +115,30 @@ def _covers(have: str, want: str) -> bool:
 def _has_text(row: Commitment, value: str) -> bool:
     whole = " ".join(filter(None, (row.measure, row.strategy, row.indicator, row.goal))).casefold()
     return all(word in whole for word in value.casefold().split())
+
+
+def deadline_years(row: Commitment) -> list[int]:
+    """The years a row is due in; of a span the last one, of what recurs none."""
+    years = (re.fullmatch(r"(?:\d{4}-)?(\d{4})|(\d{4})-\d\d-\d\d", due) for due in row.due)
+    return [int(year[1] or year[2]) for year in years if year]
+
+
+def command_line(query: CommitmentQuery) -> str:
+    """The `stifinner commitments` command with the same filter."""
+    fields = (
+        *(("document", name) for name in query.documents),
+        ("goal", query.goal),
+        ("strategy", query.strategy),
+        ("responsible", query.responsible),
+        ("partner", query.partner),
+        ("actor", query.actor),
+        ("due", query.due),
+        ("text", query.text),
+        ("modality", query.modality),
+    )
+    options = [part for name, value in fields if value for part in (f"--{name}", value)]
+    weak = ["--weak"] if query.weak else []
+    return shlex.join(["stifinner", "commitments", *options, *weak])
 
 
 _NORWEGIAN = {

@@ -123,7 +123,10 @@ def _index(settings: CorpusSettings) -> Finding:
     summaries = register.summaries()
     made_with = register.meta("model")
     register.close()
-    fits = made_with == embedding_model(settings).fingerprint
+    try:
+        fits = made_with == embedding_model(settings).fingerprint
+    except StifinnerError:  # told by the finding on the model
+        fits = False
     return Finding(
         name="index",
         fine=fits,

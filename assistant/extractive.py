@@ -89,7 +89,12 @@ class Extractor:
             chosen = in_reading_order(self._choose(statements, words))
             return self._render(chosen, language, citer, page)
         listed = self._render_list(found, statements, language, citer, page)
-        rest = [s for s in statements if not found.holds(s)]
+        head = found.heading
+        rest = [
+            s
+            for s in statements
+            if not found.holds(s) and not (head is not None and head.start <= s.start < head.end)
+        ]
         left = words - len(listed.text.split()) - FRAME_WORDS
         chosen = self._choose(rest, left) if left > FRAME_WORDS and rest else []
         if not chosen:
@@ -283,9 +288,13 @@ def _only_opens(document: Document, statement: Statement) -> bool:
     """Whether a statement says nothing itself: the opening of a list, or a short heading."""
     if statement.text.rstrip().endswith(":"):
         return True
-    block = _block_at(document, statement.start)
-    heading = block is not None and block.kind is BlockKind.HEADING
-    return heading and len(statement.text.split()) < TELLING_HEADING
+    at = next((n for n, b in enumerate(document.blocks) if b.end > statement.start), None)
+    if at is None:
+        return False
+    block, following = document.blocks[at], document.blocks[at + 1 : at + 2]
+    if block.kind is BlockKind.HEADING:
+        return len(statement.text.split()) < TELLING_HEADING
+    return any(b.lead_in is not None and b.lead_in == block.text.strip() for b in following)
 
 
 def _overlap(one: Statement, other: Statement) -> bool:

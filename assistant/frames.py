@@ -77,6 +77,26 @@ REGISTER_STRATEGIES: Final[dict[Language, str]] = {
     "nn": "{count} strategiar i registeret:",
     "en": "{count} strategies in the register (texts in Norwegian):",
 }
+REGISTER_LATEST: Final[dict[Language, str]] = {
+    "nb": "Seneste frist er {year}.",
+    "nn": "Seinaste frist er {year}.",
+    "en": "The latest deadline is {year}.",
+}
+REGISTER_EARLIEST: Final[dict[Language, str]] = {
+    "nb": "Tidligste frist er {year}.",
+    "nn": "Tidlegaste frist er {year}.",
+    "en": "The earliest deadline is {year}.",
+}
+REGISTER_BY_MODEL: Final[dict[Language, str]] = {
+    "nb": "Språkmodellen valgte filteret; radene er registerets.",
+    "nn": "Språkmodellen valde filteret; radene er frå registeret.",
+    "en": "The language model chose the filter; the rows are the register's.",
+}
+REGISTER_EXPORT: Final[dict[Language, str]] = {
+    "nb": "Radene som fil: {command}",
+    "nn": "Radene som fil: {command}",
+    "en": "The rows as a file: {command}",
+}
 REGISTER_HEADER: Final[dict[Language, tuple[str, ...]]] = {
     "nb": ("Nr", "Tiltak", "Ansvarlig", "Partnere", "Frist", "Kilde"),
     "nn": ("Nr", "Tiltak", "Ansvarleg", "Partnarar", "Frist", "Kjelde"),

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
+from assistant import frames
 from assistant.answers import AnswerJson, PassageJson
+from assistant.commitment_query import command_line
 from assistant.commitment_tables import (
     NOTE_COLUMNS,
     as_json,
@@ -52,6 +54,10 @@ def print_answer(answer: AnswerJson) -> None:
         console.print(f"    «{' '.join(citation.quote.split())}»", markup=False)
     for note in answer.notes:
         console.print(f"! {note.text}", markup=False, style="yellow")
+    if answer.register_query is not None:
+        command = command_line(answer.register_query) + " --format xlsx --out tiltak.xlsx"
+        text = frames.REGISTER_EXPORT[answer.language].format(command=command)
+        console.print(text, markup=False)
 
 
 def print_passages(
@@ -118,7 +124,8 @@ def document_rows(assistant: Assistant, as_of: date, *, with_text: bool) -> list
 def print_documents(rows: Sequence[Mapping[str, Any]]) -> None:
     """The documents as a table."""
     table = Table(
-        "id", "title", "kind", "status", "validity", "pages", "passages", "commitments", "repairs"
+        Column("id", no_wrap=True),  # to be copied
+        *("title", "kind", "status", "validity", "pages", "passages", "commitments", "repairs"),
     )
     for row in rows:
         table.add_row(
@@ -184,7 +191,7 @@ def _commitment_table(
 ) -> Table:
     table = Table("no", "measure", "responsible", "partners", "when", "document", "page")
     if with_ids:
-        table.add_column("id", overflow="fold")  # to be copied whole
+        table.add_column("id", no_wrap=True)  # it is there to be copied
     for name in NOTE_COLUMNS if notes is not None else ():
         table.add_column(name)
     for row in rows:

@@ -22,7 +22,9 @@ class QuestionKind(StrEnum):
 _LIST = re.compile(
     r"^\W*(hvilke[nt]?\b(?! (dato|år|årstall|tall))|kva for\b|kva\b.*\b(krav|mål|tiltak|område)|"
     r"list(e)? opp|nevn|nemn|ramse? opp|gi (meg )?(en |ei )?(liste|oversikt)|vis (meg )?alle|"
-    r"what are\b|which\b.*\b\w+s\b|list\b|name (all|the)|enumerate|give me (a|the) list)"
+    r"(hva|kva) (vil|skal|bør|må) \w+ (\w+ )?(gjøre|gjere|bidra)\b|what (will|should|must|does) "
+    r"the \w+ (do|want)\b|what are\b|which\b.*\b\w+s\b|list\b|name (all|the)|enumerate|"
+    r"give me (a|the) list)"
     r"|\b(alle|samtlige) (krav|mål|tiltak|punkt|strategi|område|delmål|kriteri)\w*"
     r"|\bhvor mange\b.*\bog hvilke\b|\ball (the )?\w+s\b"
     r"|^\W*(hva|kva) (er|var|vil|skal|må|bør|forventes|forventer|inngår|består)\b.*"
@@ -37,20 +39,19 @@ _COMPARE = re.compile(
     r"felles for|til felles|sams for|respektivt|respectively)\b",
     re.IGNORECASE,
 )
-_VALIDITY = re.compile(
-    r"\b((gjelder|gjeld|gyldig|gjeldende|gjeldande|i kraft|utløpt|utgått|utdatert|foreldet|"
-    r"bindende|bindande|forpliktende|vedtatt|vedteke|vedteken|vedtok|oppdatert|revidert|erstatta?t?|"
-    r"utgått)\b.*\b(planen?|samfunnsdel\w*|kommuneplan\w*|strategien?|rapporten?|veikart\w*|dokumentet|siden|"
-    r"retningslinjene|føringene|nettsiden)|"
+_DOCUMENT = (
     r"(planen?|kommuneplan\w*|samfunnsdel\w*|strategien?|næringsplan\w*|rapporten?|veikart\w*|"
-    r"dokumentet|siden|sida|retningslinjene|føringene)\b.*\b(gjelder|gjeld|gyldig|gjeldende|"
-    r"gjeldande|i kraft|utløpt|utgått|utdatert|foreldet|bindende|bindande|vedtatt|vedteke|vedteken|"
-    r"oppdatert|revidert|erstattet|forpliktende)|"
-    r"(plan|roadmap|report|strategy|document|page|guidelines?)\b.*\b(in force|valid|binding|"
-    r"adopted|expired|outdated|up to date|updated|superseded|replaced|still appl\w+)|"
-    r"(in force|valid|binding|adopted|expired|updated)\b.*\b(plan|roadmap|report|strategy|"
-    r"document|page))\b",
-    re.IGNORECASE,
+    r"dokumentet|siden|sida|nettsiden|retningslinjene|føringene|plan|roadmap|report|strategy|"
+    r"document|page|guidelines?)"
+)
+_FORCE = (
+    r"(gjelder|gjeld|gyldig|gjeldende|gjeldande|i kraft|utløpt|utgått|utdatert|foreldet|bindende|"
+    r"bindande|forpliktende|vedtatt|vedteke|vedteken|vedtok|oppdatert|revidert|erstatta?t?|"
+    r"in force|"
+    r"valid|binding|adopted|expired|outdated|up to date|updated|superseded|replaced|still appl\w+)"
+)
+_VALIDITY = re.compile(
+    rf"\b{_DOCUMENT}\b.*\b{_FORCE}\b|\b{_FORCE}\b.*\b{_DOCUMENT}\b", re.IGNORECASE
 )
 _FACT_ABOUT_CONTENT = re.compile(
     r"\b(hvilke (krav|mål|tiltak)|hvor mange|what (does|do) the .* say)\b", re.IGNORECASE

@@ -3,25 +3,44 @@
 A question that the grammar understands (assistant/commitment_grammar.py) is answered with all rows
 that fit, as a table whose every row is cited; counts are counted from those rows. The filter is
 told, so that a reader can correct it. A question that is not understood, or that no row fits,
-gives None, and the passages answer it.
+gives None, and the passages answer it. With a language model a question that names what rows are
+made of, and that the grammar does not understand, is turned into a query by the model
+(assistant/commitment_tool.py); the rows are the register's all the same.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.citations import Citer
-from assistant.commitment_grammar import CommitmentGrammar, Understood, Wanted
-from assistant.commitment_query import describe, select
+from assistant.commitment_grammar import (
+    CommitmentGrammar,
+    Understood,
+    Wanted,
+    mentions_commitments,
+)
+from assistant.commitment_query import CommitmentQuery, deadline_years, describe, select
 from assistant.commitment_tables import strategies_of
-from assistant.frames import REGISTER_COUNT, REGISTER_HEADER, REGISTER_STRATEGIES
+from assistant.commitment_tool import CommitmentTool
+from assistant.frames import (
+    REGISTER_BY_MODEL,
+    REGISTER_COUNT,
+    REGISTER_EARLIEST,
+    REGISTER_HEADER,
+    REGISTER_LATEST,
+    REGISTER_STRATEGIES,
+)
 from assistant.library import Library
 from assistant.query import Query
+from corpus.errors import GenerationError
 from corpus.index import SearchIndex, statements
 from corpus.language import Language
 from corpus.records import Commitment, Passage
+
+logger = logging.getLogger(__name__)
 
 ASKS_WHO = re.compile(
     r"\b(hvem|kven|kontakt\w*|henvend\w*|vend\w* (meg|oss|seg)|spørre|søke|who|contact|reach|"
@@ -35,12 +54,16 @@ FORM = re.compile(
 )
 
 
+EXTREMES = {Wanted.LATEST: REGISTER_LATEST, Wanted.EARLIEST: REGISTER_EARLIEST}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterAnswer:
     """Rows as text with markers, and the filter that chose them in words."""
 
     text: str
     filter_text: str
+    query: CommitmentQuery
     rows: tuple[Commitment, ...]
     passages: tuple[Passage, ...]
 
@@ -48,32 +71,63 @@ class RegisterAnswer:
 class RegisterAnswerer:
     """Answers from rows instead of passages."""
 
-    def __init__(self, index: SearchIndex, library: Library) -> None:
+    def __init__(
+        self, index: SearchIndex, library: Library, tool: CommitmentTool | None = None
+    ) -> None:
         self._index = index
         self._library = library
         self._form: tuple[Passage, int, int] | None = None
         self._looked = False
         self._rows = index.register.commitments()
-        self._grammar = CommitmentGrammar(
-            self._rows, {name: info.title for name, info in library.infos.items()}
-        )
+        self._titles = {name: info.title for name, info in library.infos.items()}
+        self._grammar = CommitmentGrammar(self._rows, self._titles)
+        self._tool = tool
 
     def write(
         self, query: Query, document_ids: Sequence[str], citer: Citer
     ) -> RegisterAnswer | None:
         """The rows that a question about commitments asks for; None for any other question."""
         understood = self._grammar.understand(query.text, document_ids)
-        if understood is None:
+        if understood is not None:
+            return self._answer(understood, query.language, citer)
+        if self._tool is None or not mentions_commitments(query.text):
             return None
-        rows = select(self._rows, understood.query)
+        try:
+            understood = self._tool.understand(query.text, self._rows, self._titles, document_ids)
+        except GenerationError as exc:
+            logger.warning("no query from the language model: %s", exc)
+            return None
+        answer = understood and self._answer(understood, query.language, citer)
+        if not answer:
+            return None
+        by_model = REGISTER_BY_MODEL[query.language]
+        return replace(answer, filter_text=f"{answer.filter_text}. {by_model}")
+
+    def _answer(
+        self, understood: Understood, language: Language, citer: Citer
+    ) -> RegisterAnswer | None:
+        asked = self._at_extreme(understood)
+        rows = select(self._rows, asked.query)
         if not rows:
             return None
         return RegisterAnswer(
-            text=self._render(rows, understood, query.language, citer),
-            filter_text=describe(understood.query, query.language == "en"),
+            text=self._render(rows, asked, language, citer),
+            filter_text=describe(asked.query, language == "en"),
+            query=asked.query,
             rows=tuple(rows),
             passages=self._passages_of(rows),
         )
+
+    def _at_extreme(self, understood: Understood) -> Understood:
+        """For the latest or earliest deadline, the query with that year as deadline."""
+        if understood.wanted not in (Wanted.LATEST, Wanted.EARLIEST):
+            return understood
+        rows = select(self._rows, understood.query)
+        years = [year for row in rows for year in deadline_years(row)]
+        if not years:
+            return understood
+        extreme = max(years) if understood.wanted is Wanted.LATEST else min(years)
+        return replace(understood, query=replace(understood.query, due=str(extreme)))
 
     def _render(
         self, rows: Sequence[Commitment], understood: Understood, language: Language, citer: Citer
@@ -85,6 +139,9 @@ class RegisterAnswerer:
         else:
             lines = [REGISTER_COUNT[language].format(count=len(rows))]
             write = self._table_lines
+        if understood.wanted in EXTREMES and understood.query.due:
+            frame = EXTREMES[understood.wanted][language]
+            lines[0] = f"{frame.format(year=understood.query.due)} {lines[0]}"
         documents = list(dict.fromkeys(row.document_id for row in rows))
         for document in documents:
             if len(documents) > 1:  # plans number their goals alike: 3.1 stands in each

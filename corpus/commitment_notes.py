@@ -4,8 +4,8 @@ Notes stand apart from the extracted rows, so no ingest can lose them, and are o
 newest of a commitment says how it stands, the older ones how it came there. A note is found again
 by the id of its commitment. When the text has changed, and the id with it, the notes go to the row
 of the same document whose measure is closest: nearly alike under the same strategy number (without
-one, of the same actor), or as good as equal elsewhere. Rows that notes name by id are never taken by others. Notes that fit no
-row are kept and told apart; they come back when their row does.
+one, of the same actor), or as good as equal elsewhere. Rows that notes name by id are never taken
+by others. Notes that fit no row are kept and told apart; they come back when their row does.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from corpus.errors import SettingsError
 from corpus.names import fold
@@ -90,6 +91,10 @@ class MatchedNotes:
         """How a row stands; unknown without a note."""
         noted = self.by_id.get(row.id)
         return Status.UNKNOWN if noted is None else noted.last.status
+
+    def with_status(self, rows: Sequence[Commitment], status: Status | None) -> list[Commitment]:
+        """Those of `rows` that stand so; all of them for None."""
+        return [row for row in rows if status is None or self.status_of(row) is status]
 
 
 NO_NOTES = MatchedNotes(by_id={}, unmatched=())
@@ -204,17 +209,17 @@ class CommitmentNoteStore:
         return int(cursor.lastrowid or 0)
 
     def all(self) -> list[CommitmentNote]:
-        """Every note, oldest first; empty when nobody has noted anything."""
-        if not self._path.exists():
-            return []
-        with closing(
-            sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True)
-        ) as database:
-            database.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-            known = "SELECT 1 FROM sqlite_master WHERE name = 'commitment_note'"
-            if database.execute(known).fetchone() is None:
-                return []
-            rows = database.execute(f"SELECT {FIELDS} FROM commitment_note ORDER BY id").fetchall()
+        """Every note, oldest first; empty when nobody has noted anything.
+
+        Raises:
+            SettingsError: the file is there and cannot be read.
+        """
+        try:
+            rows = self._rows() if self._path.exists() else []
+        except sqlite3.DatabaseError as exc:
+            raise SettingsError(
+                f"Cannot read the notes in {self._path} ({exc}); restore the file from a backup."
+            ) from exc
         return [
             CommitmentNote(
                 id=row[0],
@@ -234,6 +239,16 @@ class CommitmentNoteStore:
     def match(self, register: Sequence[Commitment]) -> MatchedNotes:
         """The notes by the rows they belong to. `register` must hold all rows."""
         return match_notes(self.all(), register)
+
+    def _rows(self) -> list[tuple[Any, ...]]:
+        # Read only: a home may be mounted so, and looking must not make a table.
+        address = f"{self._path.absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True)) as database:
+            database.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+            known = "SELECT 1 FROM sqlite_master WHERE name = 'commitment_note'"
+            if database.execute(known).fetchone() is None:
+                return []
+            return database.execute(f"SELECT {FIELDS} FROM commitment_note ORDER BY id").fetchall()
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

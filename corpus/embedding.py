@@ -254,10 +254,11 @@ class EmbeddingModel:
 
     def _load_bulk(self) -> TransformerEmbeddings:
         silence_telemetry()
+        folder = self._folder  # a model that is not there is told before torch takes its seconds
         from corpus.transformer_embedding import TransformerEmbeddings
 
         return TransformerEmbeddings(
-            self._folder,
+            folder,
             fingerprint=self.fingerprint,
             export_folder=self._export_folder(),
             prefixes=self._prefixes(),

@@ -227,7 +227,9 @@ def _ends_sentence(text: str, start: int, stop: int, after: int, end: int) -> bo
         return False
     if text[stop:after].strip("\"'»”’)]") != ".":
         return True
-    word = text[start:stop].rsplit(maxsplit=1)[-1].lstrip(_OPENING) if text[start:stop] else ""
+    word = (
+        text[start:stop].rsplit(maxsplit=1)[-1].lstrip(_OPENING) if text[start:stop].strip() else ""
+    )
     return not _keeps_its_stop(word, following, is_first=word == text[start:stop].strip())
 
 

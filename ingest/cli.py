@@ -9,12 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from corpus.embedding import EmbeddingModel, TextEmbeddings, TextKind
 from corpus.embedding_cache import CachedEmbeddings, EmbeddingCache
@@ -30,6 +28,7 @@ from corpus.vectors import Vectors
 from ingest.discovery import discover
 from ingest.pipeline import IngestOptions, IngestOutcome
 from ingest.pipeline import ingest as run_pass
+from ingest.report import outcome_as_json, print_outcome, print_report
 from ingest.settings import IngestSettings
 
 WAIT_S = 3600.0
@@ -182,13 +181,13 @@ def ingest(
             outcome = outcome.followed_by(run(settings, sources, wait_s=wait_s))
     if as_json:
         told = {} if expansion is None else {"expansion": expand_cli.as_json(expansion)}
-        click.echo(json.dumps(_as_json(outcome) | told, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(outcome_as_json(outcome) | told, ensure_ascii=False, indent=2))
     else:
-        _print(outcome)
+        print_outcome(outcome)
         if expansion is not None:
             expand_cli.print_outcome(expansion)
-        if report:
-            _print_report(settings)
+        if report and outcome.snapshot is not None:
+            print_report(Home(settings.home))
     if outcome.failures:
         first = outcome.failures[0]
         more = f" (and {len(outcome.failures) - 1} more)" if len(outcome.failures) > 1 else ""
@@ -279,88 +278,3 @@ def _earlier_sources(settings: CorpusSettings) -> list[str]:
     finally:
         register.close()
     return [source for source in earlier if "://" in source or os.path.lexists(source)]
-
-
-def _as_json(outcome: IngestOutcome) -> dict[str, Any]:
-    return {
-        "snapshot": outcome.snapshot,
-        "changed": outcome.changed,
-        "documents": [
-            {
-                "document_id": one.id,
-                "change": one.change,
-                "pages": one.pages,
-                "passages": one.passages,
-                "commitments": one.commitments,
-                "doubtful_commitments": one.doubtful_commitments,
-                "repairs": dict(one.repairs),
-                "reason": one.reason,
-                "warnings": list(one.warnings),
-            }
-            for one in outcome.documents
-        ],
-        "failures": [{"document_id": one.id, "reason": one.reason} for one in outcome.failures],
-        "duplicates": [
-            {
-                "first": pair.first,
-                "second": pair.second,
-                "exact": pair.exact,
-                "containment": pair.containment,
-            }
-            for pair in outcome.duplicates
-        ],
-        "lost_anchors": outcome.lost_anchors,
-        "chroma_writes": outcome.chroma_writes,
-        "embedded": outcome.embedded,
-        "seconds": round(outcome.seconds, 2),
-    }
-
-
-def _print(outcome: IngestOutcome) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    table = Table("document", "change", "pages", "passages", "commitments", "repairs")
-    for one in outcome.documents:
-        table.add_row(
-            one.id,
-            one.change,
-            *(str(n) for n in (one.pages, one.passages, one.commitments)),
-            str(sum(one.repairs.values())),
-        )
-    console.print(table)
-    for one in outcome.documents:
-        for warning in one.warnings:
-            console.print(f"! {warning}", markup=False, style="yellow")
-    for one in outcome.failures:
-        console.print(f"! {one.id} was left out: {one.reason}", markup=False, style="red")
-    for pair in outcome.duplicates:
-        how = "the same file" if pair.exact else f"{pair.containment:.0%} the same text"
-        console.print(f"! {pair.first} and {pair.second} are {how}; both are kept.", markup=False)
-    if outcome.lost_anchors:
-        console.print(
-            f"! {outcome.lost_anchors} anchors of questions beside passages no longer stand in "
-            "their documents; correct them in the expansions files.",
-            style="yellow",
-        )
-    state = "Indexed" if outcome.changed else "Nothing has changed"
-    console.print(f"{state} in {outcome.seconds:.1f} s (snapshot {outcome.snapshot}).")
-
-
-def _print_report(settings: CorpusSettings) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    register = Register(Home(settings.home).current())
-    for document_id in register.document_ids():
-        document = register.document(document_id)
-        console.print(f"\n{document_id}: {len(document.repairs)} repairs", style="bold")
-        for repair in document.repairs:
-            page = f"p. {repair.page}" if repair.page is not None else "-"
-            console.print(
-                f"  {repair.name} ({page}): {repair.before!r} → {repair.after!r}", markup=False
-            )
-        for row in register.commitments([document_id]):
-            if row.doubts:
-                console.print(
-                    f"  doubtful commitment {row.strategy_no or ''} {row.measure[:60]!r}: "
-                    + "; ".join(row.doubts),
-                    markup=False,
-                )
-    register.close()

@@ -134,7 +134,7 @@ def _read(path: Path, origin: str, entry: ManifestEntry | None) -> Found:
         info = info_from_file(path)
         warnings = (
             f"{path.name} has no manifest entry: status and dates are unknown "
-            "(`stifinner documents --suggest` proposes one).",
+            f"(`stifinner documents --suggest {path}` proposes one).",
         )
     else:
         info = entry.info
@@ -210,7 +210,8 @@ def _each_id_once(found: Iterable[Found]) -> list[Found]:
                 info=info,
                 warnings=(
                     *one.warnings,
-                    f"{one.name} has the same id as {first.name}; it is called {info.id}.",
+                    f"{one.path or one.name} has the same id as {first.path or first.name}; "
+                    f"it is called {info.id}. Give it an id of its own in a manifest.yaml.",
                 ),
             )
             by_id[info.id] = renamed

@@ -22,6 +22,8 @@ from assistant.ui.server import StayHome, run_server
 from assistant.ui.shared import PRIVATE, FeedbackKeeper, Shared, asset, wired
 from assistant.ui.texts import DEFAULT, Interface, interface, say
 from assistant.ui.upload_tab import UploadHooks, build_upload_tab
+from corpus.commitment_notes import CommitmentNoteStore
+from corpus.home import Home
 from corpus.settings import CorpusSettings, read_settings
 
 KEEP_FILES_S = 3600
@@ -50,6 +52,7 @@ def build_page(
     assistant: Assistant,
     *,
     keep_feedback: FeedbackKeeper | None = None,
+    notes: CommitmentNoteStore | None = None,
     upload: UploadHooks | None = None,
 ) -> gr.Blocks:
     """The page on an opened assistant.
@@ -57,6 +60,7 @@ def build_page(
     Args:
         assistant: what answers.
         keep_feedback: where feedback goes; by default into the home of the settings.
+        notes: where notes on commitments are kept; by default in the same home.
         upload: the evaluation's functions; without them there is no tab for own questions.
     """
     texts = Bilingual()
@@ -74,6 +78,7 @@ def build_page(
             language=language,
             day=day,
             keep_feedback=keep_feedback or feedback_keeper(_home()),
+            notes=notes or _notes(),
         )
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab(id="chat") as chat:
@@ -96,6 +101,10 @@ def build_page(
 
 def _home() -> Path:
     return read_settings(CorpusSettings).home
+
+
+def _notes() -> CommitmentNoteStore:
+    return CommitmentNoteStore(Home(_home()).user_file)
 
 
 def _header(texts: Bilingual) -> tuple[gr.Radio, gr.DateTime]:
@@ -160,7 +169,7 @@ def page_app(assistant: Assistant, upload: UploadHooks | None = None) -> FastAPI
     page = build_page(assistant, upload=upload)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(StayHome)
-    add_exports(app, assistant)
+    add_exports(app, assistant, _notes())
     if upload is not None:
         add_template(app, lambda folder: upload.template(assistant, folder))
     mounted: FastAPI = gr.mount_gradio_app(

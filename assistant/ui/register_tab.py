@@ -12,11 +12,20 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]
 from assistant.commitment_query import CommitmentQuery, select
 from assistant.commitment_tables import Grouping, count_by
 from assistant.ui.charts import by_deadline, by_name, network
-from assistant.ui.export import export_address
+from assistant.ui.export import export_links
 from assistant.ui.markup import escape
+from assistant.ui.notes_form import (
+    NotesForm,
+    build_notes_form,
+    open_form,
+    status_choices,
+    status_label,
+    wire_notes_form,
+)
 from assistant.ui.shared import PRIVATE, Shared, chosen_day, document_choices, wired
 from assistant.ui.sources import Source, panel_html
 from assistant.ui.texts import DEFAULT, Interface, interface, label_of, say
+from corpus.commitment_notes import MatchedNotes, Status
 from corpus.records import Commitment
 
 NUMBER = "#"
@@ -26,6 +35,7 @@ COLUMNS: Mapping[str, int] = {
     "responsible": 166,
     "partners": 160,
     "due": 78,
+    "status_column": 104,
     "strategy_no": 56,
     "goal": 176,
     "document": 172,
@@ -66,12 +76,13 @@ def build_register_tab(shared: Shared, tab: gr.Tab) -> None:
         show_label=False,
         elem_id="commitments",
     )
-    panel = gr.HTML(
-        _panel(shared, rows, None, None, DEFAULT),
-        elem_id="commitment-source",
-        apply_default_css=False,
-        js_on_load=wired("panel"),
-    )
+    with gr.Column(elem_id="commitment-source"):
+        panel = gr.HTML(
+            _panel(shared, rows, None, None, DEFAULT),
+            apply_default_css=False,
+            js_on_load=wired("panel"),
+        )
+        form = build_notes_form(shared)
     texts.add(gr.HTML(_overview(DEFAULT), apply_default_css=False), value=_overview)
     with gr.Row(elem_classes="st-charts"):
         due, responsible = _plot("chart-due"), _plot("chart-responsible")
@@ -83,8 +94,9 @@ def build_register_tab(shared: Shared, tab: gr.Tab) -> None:
         summary=summary,
         plots=(due, responsible, partners, pairs),
     )
-    _wire_view(shared, view, rows, tab, clear)
-    _wire_rows(shared, view, rows, panel)
+    kept = wire_notes_form(shared, form, rows)
+    _wire_view(shared, view, rows, (tab.select, kept.then), clear)
+    _wire_rows(shared, view, rows, panel, form)
 
 
 def _plot(name: str) -> gr.Plot:
@@ -102,6 +114,7 @@ def _filters(shared: Shared, rows: Sequence[Commitment]) -> tuple[Sequence[Any],
         responsible = _choice(lambda language: _names(rows, Grouping.RESPONSIBLE, language))
         partner = _choice(lambda language: _names(rows, Grouping.PARTNER, language))
         due = _choice(lambda language: _dues(rows, language))
+        status = _choice(_statuses)
         text = gr.Textbox(min_width=160, max_length=200)
     with gr.Row(elem_classes="st-filters"):
         weak = gr.Checkbox(value=False, container=False, scale=4)
@@ -112,12 +125,13 @@ def _filters(shared: Shared, rows: Sequence[Commitment]) -> tuple[Sequence[Any],
         (responsible, "responsible", lambda lang: _names(rows, Grouping.RESPONSIBLE, lang)),
         (partner, "partner", lambda language: _names(rows, Grouping.PARTNER, language)),
         (due, "due", lambda language: _dues(rows, language)),
+        (status, "status_column", _statuses),
     ):
         texts.add(dropdown, label=label, choices=maker)
     texts.add(text, label="text", placeholder="text_placeholder")
     texts.add(weak, label="weak")
     texts.add(clear, value="clear")
-    return (documents, goal, responsible, partner, due, text, weak), clear
+    return (documents, goal, responsible, partner, due, status, text, weak), clear
 
 
 def _choice(maker: Any) -> gr.Dropdown:
@@ -125,26 +139,33 @@ def _choice(maker: Any) -> gr.Dropdown:
 
 
 def _wire_view(
-    shared: Shared, view: _View, rows: Sequence[Commitment], tab: gr.Tab, clear: gr.Button
+    shared: Shared,
+    view: _View,
+    rows: Sequence[Commitment],
+    causes: Sequence[Any],
+    clear: gr.Button,
 ) -> None:
     numbers = {row.id: number for number, row in enumerate(rows, start=1)}
 
     def show(language: str, *values: Any) -> Sequence[Any]:
         """Updates of the table and the summary."""
         spoken = interface(language)
-        query = _query(values)
-        chosen = select(rows, query)
-        cells = [_cells(row, numbers[row.id], shared) for row in chosen]
+        query, status = _query(values), _status(values)
+        notes = shared.notes.match(rows)
+        label = status_label(notes, spoken)
+        chosen = notes.with_status(select(rows, query), status)
+        cells = [_cells(row, numbers[row.id], label(row), shared) for row in chosen]
         everything = select(rows, CommitmentQuery(weak=query.weak))
         return (
             gr.update(value={"headers": _headers(spoken), "data": cells}),
-            _summary(len(chosen), len(everything), query, spoken),
+            _summary(len(chosen), len(everything), query, status, spoken)
+            + _unmatched(notes, spoken),
         )
 
     def draw(language: str, *values: Any) -> Sequence[go.Figure]:
         """The charts."""
         spoken = interface(language)
-        chosen = select(rows, _query(values))
+        chosen = shared.notes.match(rows).with_status(select(rows, _query(values)), _status(values))
         return (
             by_deadline(chosen, shared.assistant.library.infos, spoken),
             by_name(chosen, Grouping.RESPONSIBLE, spoken),
@@ -157,25 +178,31 @@ def _wire_view(
     shown: dict[str, Any] = {**options, "inputs": inputs, "outputs": [view.table, view.summary]}
     drawn: dict[str, Any] = {**options, "inputs": inputs, "outputs": list(view.plots)}
     cleared = clear.click(
-        lambda: ([], ANY, ANY, ANY, ANY, "", False),
+        lambda: ([], ANY, ANY, ANY, ANY, ANY, "", False),
         outputs=list(view.filters),
         queue=False,
         **options,
     )
     cleared.then(show, **shown).then(draw, **drawn)
-    for changed in (tab.select, shared.language.change, *(f.input for f in view.filters)):
+    for changed in (*causes, shared.language.change, *(f.input for f in view.filters)):
         changed(show, trigger_mode="always_last", **shown).then(draw, **drawn)
 
 
-def _wire_rows(shared: Shared, view: _View, rows: Sequence[Commitment], panel: gr.HTML) -> None:
-    def open_row(event: gr.SelectData, day: str | None, language: str) -> str:
-        number = int(event.row_value[0])
-        return _panel(shared, rows, number, day, interface(language))
+def _wire_rows(
+    shared: Shared, view: _View, rows: Sequence[Commitment], panel: gr.HTML, form: NotesForm
+) -> None:
+    def open_row(event: gr.SelectData, day: str | None, language: str) -> Sequence[Any]:
+        number, spoken = int(event.row_value[0]), interface(language)
+        notes = shared.notes.match(rows)
+        return (
+            _panel(shared, rows, number, day, spoken),
+            *open_form(rows[number - 1], number, notes, spoken),
+        )
 
     view.table.select(
         open_row,
         inputs=[shared.day, shared.language],
-        outputs=[panel],
+        outputs=[panel, *form.opened],
         api_visibility=PRIVATE,
         show_progress="hidden",
         queue=False,
@@ -188,7 +215,7 @@ def _ordered(rows: Sequence[Commitment]) -> list[Commitment]:
 
 
 def _query(values: Sequence[Any]) -> CommitmentQuery:
-    documents, goal, responsible, partner, due, text, weak = values
+    documents, goal, responsible, partner, due, _, text, weak = values
     return CommitmentQuery(
         documents=tuple(documents or ()),
         goal=goal or None,
@@ -200,13 +227,18 @@ def _query(values: Sequence[Any]) -> CommitmentQuery:
     )
 
 
-def _cells(row: Commitment, number: int, shared: Shared) -> list[str | int | None]:
+def _status(values: Sequence[Any]) -> Status | None:
+    return Status(values[5]) if values[5] else None
+
+
+def _cells(row: Commitment, number: int, status: str, shared: Shared) -> list[str | int | None]:
     return [
         number,
         row.measure,
         ", ".join(row.responsible),
         ", ".join(row.partners),
         row.when or "",
+        status,
         row.strategy_no or "",
         _cut(row.goal or ""),
         shared.assistant.library.info(str(row.document_id)).title,
@@ -238,6 +270,10 @@ def _names(
 def _dues(rows: Sequence[Commitment], language: Interface) -> list[tuple[str, str]]:
     dues = sorted({due for row in rows for due in row.due})
     return [(say("all", language), ANY), *((label_of(due, language), due) for due in dues)]
+
+
+def _statuses(language: Interface) -> list[tuple[str, str]]:
+    return [(say("all", language), ANY), *status_choices(language)]
 
 
 def _cut(text: str) -> str:
@@ -274,11 +310,17 @@ def _overview(language: Interface) -> str:
     return f'<h2 class="st-section">{escape(say("overview", language))}</h2>'
 
 
-def _summary(count: int, total: int, query: CommitmentQuery, language: Interface) -> str:
-    links = " ".join(
-        f'<a class="st-action" href="{escape(export_address(query, shape))}" download>{name}</a>'
-        for shape, name in (("csv", "CSV"), ("xlsx", "Excel"))
-    )
+def _unmatched(notes: MatchedNotes, language: Interface) -> str:
+    if not notes.unmatched:
+        return ""
+    text = say("unmatched_notes", language, count=len(notes.unmatched))
+    return f'<p class="st-empty">{escape(text)}</p>'
+
+
+def _summary(
+    count: int, total: int, query: CommitmentQuery, status: Status | None, language: Interface
+) -> str:
+    links = export_links(query, status)
     counted = escape(say("count", language, count=count, all=total))
     empty = f'<p class="st-empty">{escape(say("no_rows", language))}</p>' if count == 0 else ""
     return (

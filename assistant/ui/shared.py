@@ -14,6 +14,7 @@ from assistant.answers import AnswerJson
 from assistant.build import Assistant
 from assistant.ui.bilingual import Bilingual
 from assistant.ui.texts import Interface, interface, say
+from corpus.commitment_notes import CommitmentNoteStore
 from corpus.feedback import Verdict
 
 # Endpoints of the page are its own business: no API page lists them and no client calls them.
@@ -30,6 +31,7 @@ class Shared:
     language: gr.Radio
     day: gr.DateTime
     keep_feedback: FeedbackKeeper
+    notes: CommitmentNoteStore
 
 
 def read_day(value: str | None) -> date | None:

@@ -55,6 +55,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "unanswered": ("Ikke funnet i dokumentene", "Not found in the documents"),
     "from_register": ("Fra tiltaksregisteret", "From the commitments register"),
     "from_model": ("Skrevet av {model}", "Written by {model}"),
+    "export_rows": ("Last ned radene:", "Download the rows:"),
     "show_sources": ("Vis kilder ({count})", "Show sources ({count})"),
     "show_source": ("Vis kilde {marker}: {title}", "Show source {marker}: {title}"),
     "copy": ("Kopier med kilder", "Copy with sources"),
@@ -177,6 +178,35 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "quarterly": ("kvartalsvis", "quarterly"),
     "twice yearly": ("to ganger i året", "twice yearly"),
     "continuous": ("løpende", "continuous"),
+    "status_column": ("Status", "Status"),
+    "open": ("åpent", "open"),
+    "done": ("gjennomført", "done"),
+    "dropped": ("skrinlagt", "dropped"),
+    "status_moved": ("{status} (teksten er endret)", "{status} (text has changed)"),
+    "notes_title": ("Hvordan står det til?", "How does it stand?"),
+    "notes_text": (
+        "Det du lagrer her, ser alle som bruker denne siden, og det blir stående når dokumentene "
+        "leses inn på nytt.",
+        "What you save here is seen by everybody who uses this page, and stays when the documents "
+        "are ingested anew.",
+    ),
+    "noted_by": ("Hvem sier det (valgfritt)", "Who says so (optional)"),
+    "noted_by_placeholder": ("navn eller enhet", "name or unit"),
+    "noted_source": ("Kilde (valgfri)", "Source (optional)"),
+    "noted_source_placeholder": ("f.eks. årsmelding 2012, s. 8", "e.g. annual report 2012, p. 8"),
+    "note_save": ("Lagre status", "Save status"),
+    "note_kept": ("Statusen er lagret.", "The status is saved."),
+    "note_failed": ("Statusen kunne ikke lagres.", "The status could not be saved."),
+    "note_moved": (
+        "Teksten er endret siden. Den gang: «{measure}»",
+        "The text has changed since. At the time: «{measure}»",
+    ),
+    "unmatched_notes": (
+        "{count} statusnotater gjelder tiltak som ikke lenger står i registeret. De er tatt vare "
+        "på; `stifinner commitments --notes` viser dem.",
+        "{count} notes are on commitments that are no longer in the register. They are kept; "
+        "`stifinner commitments --notes` shows them.",
+    ),
     "commitment_source": ("Sitatet bak raden", "The quote behind the row"),
     # documents
     "tab_documents": ("Dokumenter", "Documents"),

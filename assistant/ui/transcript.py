@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from assistant.answers import AnswerJson
 from assistant.ui.chat import Chat, Exchange
+from assistant.ui.export import export_links
 from assistant.ui.markup import body_html, copy_text, escape
 from assistant.ui.texts import EXAMPLES, Interface, say
 from corpus.feedback import Verdict
@@ -112,7 +113,7 @@ def _answer(number: int, answer: AnswerJson, language: Interface) -> str:
     return (
         f'<div class="st-answer{"" if answer.answered else " st-none"}">{_tag(answer, language)}'
         f'<div class="st-body" lang="{answer.language}">{body}</div>{_notes(answer)}'
-        f"{_actions(number, answer, language)}</div>"
+        f"{_export(answer, language)}{_actions(number, answer, language)}</div>"
     )
 
 
@@ -135,6 +136,13 @@ def _notes(answer: AnswerJson) -> str:
         f'<li class="st-note st-note-{note.kind}">{escape(note.text)}</li>' for note in answer.notes
     )
     return f'<ul class="st-notes" lang="{answer.language}">{notes}</ul>'
+
+
+def _export(answer: AnswerJson, language: Interface) -> str:
+    if answer.register_query is None:
+        return ""
+    links = export_links(answer.register_query)
+    return f'<p class="st-export">{escape(say("export_rows", language))} {links}</p>'
 
 
 def _actions(number: int, answer: AnswerJson, language: Interface) -> str:

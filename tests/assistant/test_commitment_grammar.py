@@ -19,7 +19,11 @@ def grammar(assistant, rows):
 
 STAFF_QUESTIONS = [
     ("Hvilke tiltak har NTNU ansvar for?", {"responsible": "NTNU"}, Wanted.ROWS),
-    ("Kva tiltak har Innovasjon Norge ansvar for?", {"responsible": "Innovasjon Norge"}, Wanted.ROWS),
+    (
+        "Kva tiltak har Innovasjon Norge ansvar for?",
+        {"responsible": "Innovasjon Norge"},
+        Wanted.ROWS,
+    ),
     ("Which measures is SINTEF responsible for?", {"responsible": "SINTEF"}, Wanted.ROWS),
     ("Hvor mange tiltak har frist 2011?", {"due": "2011"}, Wanted.COUNT_MEASURES),
     ("Kor mange tiltak har frist i 2012?", {"due": "2012"}, Wanted.COUNT_MEASURES),

@@ -7,7 +7,7 @@ import pytest
 from assistant.extractive import Extractor
 from assistant.question_kind import QuestionKind
 from assistant.statements import Statement
-from corpus.records import Block, BlockKind, Document, DocumentId, PageSpan
+from corpus.records import Block, BlockKind, Document, PageSpan
 
 SENTENCES = (
     "Kommunen bygger en hall i sentrum.",

@@ -47,9 +47,8 @@ def test_a_question_that_no_row_fits_is_answered_from_the_passages(ask):
 
 def test_strategies_are_listed_each_once(ask, rows):
     answer = ask("Hvilke strategier hører til mål 1?", document_ids=("naeringsplan",))
-    expected = {
-        row.strategy_no for row in select(rows, CommitmentQuery(documents=("naeringsplan",), goal="1"))
-    } - {None}  # fmt: skip
+    query = CommitmentQuery(documents=("naeringsplan",), goal="1")
+    expected = {row.strategy_no for row in select(rows, query)} - {None}
     listed = re.findall(r"^- (\d+\.\d+)", answer.answer, re.MULTILINE)
     assert len(listed) == len(set(listed))
     assert set(listed) == expected

@@ -12,15 +12,22 @@ from assistant.commitment_tables import Grouping
 from assistant.ui.charts import by_deadline, by_name, network
 from assistant.ui.documents_tab import documents_html
 from assistant.ui.export import add_exports, export_address
+from assistant.ui.notes_form import history_html, status_label
 from assistant.ui.server import clean_page
+from corpus.commitment_notes import CommitmentNoteStore, Status
 
 QUERY = CommitmentQuery(documents=("naeringsplan",), partner="NTNU", due="2012")
 
 
 @pytest.fixture(scope="module")
-def client(assistant):
+def notes(tmp_path_factory):
+    return CommitmentNoteStore(tmp_path_factory.mktemp("notes") / "user.sqlite")
+
+
+@pytest.fixture(scope="module")
+def client(assistant, notes):
     app = FastAPI()
-    add_exports(app, assistant)
+    add_exports(app, assistant, notes)
     with TestClient(app) as found:
         yield found
 
@@ -46,6 +53,38 @@ def test_a_view_without_a_filter_is_every_row_but_the_weak_ones(client, rows):
     found = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert len(found) == len(select(rows, CommitmentQuery()))
     assert client.get("/export/commitments.pdf").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"actor": "NTNU"},
+        {"strategy": "4.1", "goal": "4"},
+        {"modality": "expected", "responsible": "Næringslivet"},
+        {"text": "svømme & bade", "weak": True},
+    ],
+)
+def test_an_address_keeps_every_field_of_its_query(client, rows, fields):
+    query = CommitmentQuery(**fields)
+    answer = client.get("/" + export_address(query, "csv"))
+    found = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row["measure"] for row in found] == [row.measure for row in select(rows, query)]
+
+
+def test_a_view_can_be_narrowed_to_a_status_and_says_what_is_noted(client, rows, notes):
+    row = select(rows, QUERY)[0]
+    notes.add(row, Status.DONE, by="Kari", source="<b>", register=rows)
+    answer = client.get("/" + export_address(QUERY, "csv", Status.DONE))
+    (found,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert (found["measure"], found["status"]) == (row.measure, "done")
+    assert (found["status by"], found["status source"]) == ("Kari", "<b>")
+    answer = client.get("/" + export_address(CommitmentQuery(), "csv", Status.UNKNOWN))
+    others = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert len(others) == len(select(rows, CommitmentQuery())) - 1
+    assert client.get("/export/commitments.csv?status=ferdig").status_code == 422
+    noted = notes.match(rows)
+    assert "(Kari, &lt;b&gt;)" in history_html(noted.by_id[row.id], "nb")
+    assert status_label(noted, "nb")(row) == "gjennomført"
 
 
 def test_the_deadline_chart_counts_every_dated_row_once_for_each_deadline(assistant, rows):

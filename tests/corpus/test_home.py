@@ -1,4 +1,3 @@
-import os
 import subprocess
 import sys
 import threading
@@ -164,4 +163,4 @@ def test_a_home_that_cannot_be_written_says_what_to_set(tmp_path):
 def test_a_relative_home_is_made_absolute(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert Home(Path("here")).root == tmp_path / "here"
-    assert os.path.isabs(Home(Path("~/there")).root)
+    assert Home(Path("~/there")).root.is_absolute()

@@ -1,4 +1,5 @@
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -40,12 +41,12 @@ def test_vectors_lexical_index_and_register_hold_the_same_units(opened):
     for row, _ in passages:
         held = [unit[0] for unit in units if unit[1] == row]
         assert [units[n][0] for n in opened.dense.unit_rows(row)] == held
-    query = opened.dense.score(opened.dense.sample(1)[0], [0])[0].cosines
+    query = opened.dense.score(opened.dense.sample(1, UnitKind.PASSAGE)[0], [0])[0].cosines
     assert float(query.max()) == pytest.approx(1, abs=1e-3)
 
 
 def test_every_unit_is_in_chroma_under_its_document(opened):
-    (vector,) = opened.dense.sample(1)
+    (vector,) = opened.dense.sample(1, UnitKind.PASSAGE)
     everything = opened.dense.nearest(vector, 10_000, list(UnitKind))
     assert set(everything) == {unit[0] for unit in opened.register.unit_table()}
     hall = opened.dense.nearest(vector, 10_000, list(UnitKind), ["hall"])
@@ -187,7 +188,7 @@ def test_statements_are_ordered_apart_and_hold_every_letter(text):
     )
     spans = statements(passage)
     assert all(start < end for start, end in spans)
-    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in pairwise(spans))
     covered = {n for start, end in spans for n in range(start, end)}
     assert {n for n, character in enumerate(text) if character.isalnum()} <= covered
 

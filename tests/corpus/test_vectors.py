@@ -86,8 +86,11 @@ def test_units_of_a_kind_are_ranked_by_cosine_with_their_rows():
     assert [row for row, _ in scores.ranked(UnitKind.SENTENCE)] == [12, 10]
 
 
-def test_the_sample_holds_whole_passages_only(dense):
-    assert dense.sample(10).tolist() == [pytest.approx([1, 0, 0])]
+def test_a_sample_holds_units_of_one_kind_spread_over_the_corpus(dense):
+    assert dense.sample(10, UnitKind.PASSAGE).tolist() == [pytest.approx([1, 0, 0])]
+    assert len(dense.sample(10, UnitKind.SENTENCE)) == 2
+    assert len(dense.sample(1, UnitKind.SENTENCE)) == 1
+    assert dense.sample(10, UnitKind.WINDOW).shape == (0, 3)
 
 
 def test_a_writer_counts_what_it_writes_and_removes(tmp_path):

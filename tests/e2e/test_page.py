@@ -223,6 +223,34 @@ def test_the_register_filters_shows_quotes_and_exports_what_it_shows(visit, text
     panel.locator("mark").first.wait_for(state="hidden")
 
 
+def test_a_rows_status_is_noted_shown_filtered_and_kept(visit, page_home):
+    one = visit()
+    one.tab("Tiltak")
+    one.page.wait_for_selector("#commitments [role=gridcell]")
+    form = one.page.locator("#commitment-notes")
+    assert form.is_hidden()
+    one.page.locator("#commitments [data-testid='cell-1-1']").click()
+    form.wait_for()
+    form.get_by_label("Status", exact=True).click()
+    one.page.get_by_role("option", name="gjennomført", exact=True).click()
+    form.get_by_label("Hvem sier det").fill("Plankontoret")
+    form.get_by_label("Kilde").fill("Årsmelding 2012")
+    form.get_by_role("button", name="Lagre status").click()
+    history = one.page.locator("#commitment-history")
+    history.get_by_text("gjennomført (Plankontoret, Årsmelding 2012)").wait_for()
+    one.page.locator("#commitments [data-testid='cell-1-5']", has_text="gjennomført").wait_for()
+    again = visit()
+    again.tab("Tiltak")
+    again.page.wait_for_selector("#commitments [role=gridcell]")
+    again.page.get_by_label("Status", exact=True).first.click()
+    again.page.get_by_role("option", name="gjennomført", exact=True).click()
+    again.page.locator("#register-summary strong", has_text=re.compile("^1 av")).wait_for()
+    with sqlite3.connect(page_home / "user.sqlite") as database:
+        kept = database.execute("SELECT status, author, source FROM commitment_note").fetchall()
+    database.close()
+    assert kept == [("done", "Plankontoret", "Årsmelding 2012")]
+
+
 def test_a_narrow_screen_shows_the_sources_in_a_sheet_and_never_scrolls_sideways(visit, tmp_path):
     one = visit(width=390, height=844)
     one.ask(COMMITMENTS)
