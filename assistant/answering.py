@@ -252,6 +252,8 @@ class AnswerChain:
                 on_piece(piece)
         taken = generator.take_apart("".join(pieces), len(shown))
         citer = self._library.citer()
+        if taken.refused and taken.unresolved:
+            raise GenerationError("The language model named no passage it was shown.")
         if taken.refused:
             return replace(self._abstain(turn, citer), mode="generative")
         lines = []

@@ -29,6 +29,7 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 _POINTS_FORWARD = re.compile(
+    r"\b(er|finnes|fins|var|blir) (det|there)\b|"
     r"\b(det|it) (er|finnes|fins|blir|ble|står|gjelder|is|was|are) |\b(de|den|det|dei|the) "
     r"(\w+[-\w]* )?(elleve|fem|fire|tre|to|seks|sju|syv|ti|største|viktigste|nye|ulike|regionale|"
     r"europeiske|nasjonale|internasjonale|første|siste|offentlige|private)\b",
@@ -54,12 +55,21 @@ def stand_alone(question: str, history: Sequence[str]) -> Standalone:
     borrowed: list[str] = []
     for earlier in reversed(history):
         borrowed = [w for w in informative_words(earlier) if w.casefold() not in own]
+        if _names(question):  # the one asked about now takes the place of the one before
+            borrowed = [w for w in borrowed if w.casefold() not in _names(earlier)]
         if borrowed and not _leans(earlier):
             break
     if not borrowed:
         return Standalone(text=question, followed=False)
     words = " ".join(borrowed[:MAX_BORROWED])
     return Standalone(text=f"{question.rstrip(' ?.!')} – {words}?", followed=True)
+
+
+def _names(question: str) -> set[str]:
+    """Names and abbreviations in a question: its capitalised words but the first."""
+    words = re.findall(r"\w+", question)
+    kept = [w for n, w in enumerate(words) if w[0].isupper() and (n > 0 or w[1:2].isupper())]
+    return {word.casefold() for word in kept}
 
 
 def _leans(question: str) -> bool:

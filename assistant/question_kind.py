@@ -33,8 +33,8 @@ _LIST = re.compile(
     re.IGNORECASE,
 )
 _COMPARE = re.compile(
-    r"\b(sammenlign|samanlikn|forskjell|skilnad|ulik(t|e|ler|het)|likhet|likskap|begge (planene|"
-    r"dokumentene)|i forhold til .* og|både .* og .*(plan|rapport|veikart|dokument)|"
+    r"\b(sammenlign|samanlikn|forskjell\w*|skilnad\w*|ulik(t|e|ler|het)|likhet\w*|likskap\w*|"
+    r"begge (planene|dokumentene)|i forhold til .* og|både .* og .*(plan|rapport|veikart|dokument)|"
     r"compare|comparison|differ(s|ence|ences|ent)?|both (the )?\w+|in common|versus|vs\.?|"
     r"felles for|til felles|sams for|respektivt|respectively)\b",
     re.IGNORECASE,

@@ -1,7 +1,8 @@
 """The weighted sum that ranks candidates, and where its weights come from.
 
 score = Σ weight · z(feature), z taken over the candidates of one query, with one set of weights
-for Norwegian and one for English questions (English leans on the dense side). The weights lie in
+for Norwegian ("no") and one for English questions ("en", which lean on the dense side), and one
+for Norwegian where no questions stand beside the passages ("plain", chosen on NorQuAD train). The weights lie in
 assistant/data/ranking.json and come from `python -m eval.tune` and the dev questions, never
 from a test split.
 """
@@ -23,15 +24,22 @@ WEIGHTS_FILE = Path(__file__).parent / "data" / "ranking.json"
 
 @dataclass(frozen=True, slots=True)
 class RankingModel:
-    """Weights by language group ("no" for bokmål and nynorsk, "en") and feature name."""
+    """Weights by group ("no", "en", "plain") and feature name."""
 
     weights: Mapping[str, Mapping[str, float]]
 
     def score(self, features: Matrix, language: str) -> Matrix:
         """Fused scores (candidates,); comparable within one query only."""
-        chosen = self.weights["en" if language == "en" else "no"]
+        chosen = self.weights[self._group(features, language)]
         vector = np.asarray([chosen.get(name, 0.0) for name in FEATURES], dtype=np.float32)
         return np.asarray(z_scores(features) @ vector, dtype=np.float32)
+
+    @staticmethod
+    def _group(features: Matrix, language: str) -> str:
+        if language == "en":
+            return "en"
+        beside = features[:, FEATURES.index("dense_question")]
+        return "no" if len(beside) and float(np.ptp(beside)) > 0 else "plain"
 
 
 def z_scores(features: Matrix) -> Matrix:

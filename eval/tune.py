@@ -339,6 +339,8 @@ def main(what: tuple[str, ...], write: bool, norquad: Path | None, home: Path | 
             path, fit = fitted[kind]
             result = fit(seen)
             record = result if kind == "abstention" else {"weights": result}
+            if kind == "ranking":  # the group without questions is not fitted here
+                result["plain"] = json.loads(path.read_text(encoding="utf-8"))["weights"]["plain"]
             text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
             click.echo(text)
             if write:

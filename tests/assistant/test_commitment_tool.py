@@ -7,6 +7,7 @@ import pytest
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
+from pydantic import Field
 
 from assistant.answers import AnswerJson
 from assistant.commitment_grammar import Wanted
@@ -24,7 +25,7 @@ class ScriptedModel(BaseChatModel):
     """A chat model with tools that always makes the same call."""
 
     call: dict[str, Any] | None = None
-    heard: list[Any] = []
+    heard: list[Any] = Field(default_factory=list)
 
     @property
     def _llm_type(self) -> str:
@@ -38,7 +39,7 @@ class ScriptedModel(BaseChatModel):
         if self.call is None:
             raise TimeoutError("no answer")
         calls = [{"name": "CommitmentForm", "args": self.call, "id": "1"}]
-        return ChatResult(generations=[ChatGeneration(AIMessage("", tool_calls=calls))])
+        return ChatResult(generations=[ChatGeneration(message=AIMessage("", tool_calls=calls))])
 
 
 class DeafModel(ScriptedModel):
@@ -119,7 +120,7 @@ def test_the_documents_of_the_user_bound_what_is_asked(understand):
 
 
 def test_the_model_is_told_the_known_values_and_never_the_rows(rows, titles):
-    model = ScriptedModel(call=form(partner="NTNU"), heard=[])
+    model = ScriptedModel(call=form(partner="NTNU"))
     CommitmentTool(model).understand(VAGUE, rows, titles)
     ((system, human),) = model.heard
     assert human.content == VAGUE
@@ -147,7 +148,7 @@ def test_the_rows_of_a_models_query_come_from_the_register_and_the_reader_is_tol
 
 
 def test_the_model_is_asked_only_for_what_looks_like_commitments_and_the_grammar_leaves(assistant):
-    model = ScriptedModel(call=form(partner="NTNU"), heard=[])
+    model = ScriptedModel(call=form(partner="NTNU"))
     assert write(assistant, model, "Hvem må godkjenne innsamling av helseopplysninger?") is None
     understood = write(assistant, model, "Hvilke tiltak har SINTEF ansvar for?")
     assert model.heard == []
