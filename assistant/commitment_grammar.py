@@ -2,7 +2,8 @@
 
 A question is one when it names what rows are made of (tiltak, strategi, frist, ansvarlig, partner,
 forventes …) and at least one field value is found in it: a goal or strategy number, a known actor
-with a role, a year or recurrence as deadline. Known values come from the register, so the grammar
+with a role, a year or recurrence as deadline. "What must X do", with an actor and nothing else, is
+one too, and so is the latest or earliest deadline. Known values come from the register, so the grammar
 holds for any plan. What the grammar cannot place is counted: a question with many such words asks
 for content and is left to the passages, like anything else that is not understood.
 """
@@ -18,7 +19,7 @@ from assistant.commitment_query import CommitmentQuery
 from corpus.analysis import informative_words, stemmed_words
 from corpus.glossary import expand_english
 from corpus.language import detect_language
-from corpus.names import forms_of
+from corpus.names import KINDS, forms_of, is_of_kind
 from corpus.records import Commitment
 
 _ROWS = re.compile(
@@ -78,6 +79,12 @@ _RECURRING: tuple[tuple[re.Pattern[str], str], ...] = (
         "continuous",
     ),
 )
+_DOES = re.compile(
+    r"^\W*(?:hva|kva|what)\s+(?:må|skal|bør|vil|lyt|must|shall|should|will)\s+"
+    r"(?:[\w.-]+\s+){1,5}?(?:gjøre|gjere|gjera|do)\b",
+    re.IGNORECASE,
+)
+_DO = re.compile(r"\b(gjøre|gjere|gjera|do)\b", re.IGNORECASE)
 _LATEST_WORD = r"(?:seneste|seinaste|senaste|siste|latest|last|final)"
 _EARLIEST_WORD = r"(?:tidligste|tidlegaste|tidlegste|første|fyrste|earliest|first|soonest)"
 _DEADLINE_WORD = r"(?:frist\w*|deadlines?)"
@@ -130,6 +137,9 @@ class CommitmentGrammar:
         for name in sorted(names, key=len, reverse=True):
             for form in forms_of(name):
                 self._forms.append((name, _name_pattern(form)))
+        for words in KINDS:
+            if any(is_of_kind(name, words[0]) for name in names):
+                self._forms += [(words[0], _name_pattern(word)) for word in words]
         self._words = _single_words(kept)
         self._strategies = {row.strategy_no for row in kept if row.strategy_no}
         self._titles = {
@@ -140,15 +150,18 @@ class CommitmentGrammar:
 
     def understand(self, question: str, documents: Sequence[str] = ()) -> Understood | None:
         """The query a question asks for; None when it is not a question for the register."""
-        if not _ROWS.search(question):
+        does = bool(_DOES.search(question))
+        if not does and not _ROWS.search(question):
             return None
         goal = _GOAL.search(question)
         strategy = next((s for s in _STRATEGY.findall(question) if s in self._strategies), None)
         due = _due(question)
         expects = bool(_EXPECTED.search(question))
         partner, responsible, actor = self._actors(question)
-        if not (partner or responsible or actor) and (goal or strategy or due or expects):
+        if not (partner or responsible or actor) and (goal or strategy or due or expects or does):
             partner, responsible, actor = self._common_noun(question)
+        if does and actor:
+            responsible, actor = actor, None
         expected = expects and bool(responsible or actor)
         extreme = _extreme(question)
         if extreme is not None and due is not None:  # "the last deadline before 2015"
@@ -165,6 +178,8 @@ class CommitmentGrammar:
         )
         if query.is_open and extreme is None:
             return None
+        if does and not (responsible and self._left(_DO.sub(" ", question)) == 0):
+            return None  # "what must a researcher do", "what will it do for the climate"
         if self._left(question) > _tolerated(query, question):
             return None
         return Understood(query=query, wanted=extreme or _wanted(question))
@@ -258,7 +273,7 @@ def _extreme(question: str) -> Wanted | None:
 
 
 def mentions_commitments(question: str) -> bool:
-    """Whether a question names what rows are made of, and so may be one for the register."""
+    """Whether a question uses a word for what rows are made of, and so may ask for some."""
     return bool(_ROWS.search(question))
 
 

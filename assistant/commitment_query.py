@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from corpus.commitment_kinds import goal_number, is_primary
 from corpus.deadlines import machine_readable
-from corpus.names import fold, forms_of
+from corpus.names import fold, forms_of, is_of_kind
 from corpus.records import Commitment
 
 
@@ -42,25 +42,37 @@ class CommitmentQuery:
 
 
 def select(rows: Iterable[Commitment], query: CommitmentQuery) -> list[Commitment]:
-    """The rows that fit, in document order."""
-    tests = [test for test in _tests(query) if test is not None]
-    return [row for row in rows if all(test(row) for test in tests)]
+    """The rows that fit, in document order.
+
+    A word for a kind of bodies ("universitetene") finds all of that kind, unless one of `rows`
+    prints that very word.
+    """
+    register = list(rows)
+    tests = [test for test in _tests(query, register) if test is not None]
+    return [row for row in register if all(test(row) for test in tests)]
 
 
-def _tests(query: CommitmentQuery) -> list[Callable[[Commitment], bool] | None]:
+def _tests(
+    query: CommitmentQuery, register: Sequence[Commitment]
+) -> list[Callable[[Commitment], bool] | None]:
     def when(
         value: str | None, test: Callable[[Commitment, str], bool]
     ) -> Callable[[Commitment], bool] | None:
         return None if value is None else lambda row: test(row, value)
+
+    def named(
+        value: str | None, names: Callable[[Commitment], Sequence[str]]
+    ) -> Callable[[Commitment], bool] | None:
+        return None if value is None else _name_test(value, names, register)
 
     return [
         None if query.weak else is_primary,
         (lambda row: row.document_id in query.documents) if query.documents else None,
         when(query.goal, _has_goal),
         when(query.strategy, lambda row, value: row.strategy_no == value.rstrip(".")),
-        when(query.responsible, lambda row, name: _names(name, _responsible(row))),
-        when(query.partner, lambda row, name: _names(name, _partners(row))),
-        when(query.actor, lambda row, name: _names(name, (*_responsible(row), *_partners(row)))),
+        named(query.responsible, _responsible),
+        named(query.partner, _partners),
+        named(query.actor, lambda row: (*_responsible(row), *_partners(row))),
         when(query.due, _is_due),
         when(query.text, _has_text),
         when(query.modality, lambda row, value: row.modality.value == value),
@@ -89,8 +101,16 @@ def _partners(row: Commitment) -> tuple[str, ...]:
     return (*row.partners, *row.partner_names)
 
 
-def _names(wanted: str, printed: Sequence[str]) -> bool:
+def _name_test(
+    wanted: str, names: Callable[[Commitment], Sequence[str]], register: Sequence[Commitment]
+) -> Callable[[Commitment], bool]:
     forms = {fold(form) for form in forms_of(wanted)}
+    if any(_is_named(forms, names(row)) for row in register):
+        return lambda row: _is_named(forms, names(row))
+    return lambda row: any(is_of_kind(name, wanted) for name in names(row))
+
+
+def _is_named(forms: Set[str], printed: Sequence[str]) -> bool:
     for name in printed:
         parts = {fold(name), *(fold(part) for part in re.split(r"[/,]", name))}
         if forms & parts:

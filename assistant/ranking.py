@@ -1,10 +1,10 @@
 """The weighted sum that ranks candidates, and where its weights come from.
 
-score = Σ weight · z(feature), z taken over the candidates of one query, with one set of weights
-for Norwegian ("no") and one for English questions ("en", which lean on the dense side), and one
-for Norwegian where no questions stand beside the passages ("plain", chosen on NorQuAD train). The weights lie in
-assistant/data/ranking.json and come from `python -m eval.tune` and the dev questions, never
-from a test split.
+score = Σ weight · z(feature), z taken over the candidates of one query. There is one set of weights
+for Norwegian ("no"), one for English questions ("en", which lean on the dense side), and one for
+Norwegian where no questions stand beside the passages ("plain", chosen on NorQuAD train). They lie
+in assistant/data/ranking.json and come from `python -m eval.tune` and the dev questions, never from
+a test split.
 """
 
 from __future__ import annotations

@@ -37,6 +37,22 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "St. Olavs hospital": ("St.Olavs Hospital", "St. Olav"),
     "Helse Midt-Norge": ("Helse Midt-Norge RHF",),
 }
+# Words for all public bodies of a kind, and how the kind shows in the name of one.
+KINDS: Mapping[tuple[str, ...], re.Pattern[str]] = {
+    ("Universitetene", "Universiteta", "Universities"): re.compile(r"\buniversitet(et)?\b", re.I),
+    (
+        "Høgskolene",
+        "Høyskolene",
+        "Høgskulane",
+        "University colleges",
+    ): re.compile(r"\bhø[gy]sk[ou]l(e|en|a)\b", re.I),
+    (
+        "Fylkeskommunene",
+        "Fylkeskommunane",
+        "County councils",
+        "County municipalities",
+    ): re.compile(r"\bfylkeskommune(n|ne)?\b", re.I),
+}
 _QUOTES = re.compile(r"[\"'“”„«»‘’`´*]")
 _EXPLAINED = re.compile(
     r"((?:[\wÆØÅæøå/.-]+ ){1,6}[\wÆØÅæøå/.-]+) \(([A-ZÆØÅ][A-Za-zÆØÅæøå]{1,7})\)"
@@ -51,6 +67,9 @@ def fold(name: str) -> str:
 
 
 _BY_FOLD = {fold(form): name for name, forms in ALIASES.items() for form in (name, *forms)}
+
+
+_KIND_BY_FOLD = {fold(word): shown for words, shown in KINDS.items() for word in words}
 
 
 def is_known(name: str) -> bool:
@@ -78,6 +97,15 @@ def forms_of(name: str, explained: Mapping[str, str] | None = None) -> tuple[str
     long = (explained or {}).get(normal)
     forms = (normal, *ALIASES.get(normal, ()), *((long,) if long else ()))
     return tuple(dict.fromkeys(forms))
+
+
+def is_of_kind(name: str, kind: str) -> bool:
+    """Whether `name`, in any of its forms, is a body of the kind that a word of KINDS stands for.
+
+    False for a `kind` that is none: "is_of_kind('NTNU', 'universitetene')" holds.
+    """
+    shown = _KIND_BY_FOLD.get(fold(kind))
+    return shown is not None and any(shown.search(form) for form in forms_of(name))
 
 
 def abbreviations_in(text: str) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Text extracted through a wrong font map: found, explained, decoded, and left alone if unsure."""
 
+import random
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,28 @@ def test_calibri_text_is_read_back_from_any_shift(show, shift):
 def test_other_font_orders_are_read_back_too(order, shift):
     decoded = decode_lines(shifted(CLEAN, shown_by_constant(order, shift), every=7))
     assert [line.text for line in decoded] == CLEAN
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: order.name)
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_few_shifted_words_are_read_right_or_left(order, count):
+    draw = random.Random(f"{order.name} {count}")
+    words = re.findall(r"[A-Za-zÆØÅæøå]{2,}", " ".join(CLEAN))
+    for shift in (0x160, 0x250, 0x3FD):
+        wrong = {text: c for c, text in reversed(shown_by_constant(order, shift).items())}
+        first = draw.randrange(len(words) - count)
+        phrase = " ".join(words[first : first + count])
+        broken = "".join(c if c == " " else wrong[c] for c in phrase)
+        line = f"Her står {broken} til slutt."
+        decoded = decode_lines([*CLEAN[:150], line])[-1]
+        assert decoded.text in (f"Her står {phrase} til slutt.", line)
+
+
+def test_a_full_stop_after_a_shifted_quotation_is_no_letter():
+    line = "¢ǊǄƴŘŜƭŀƎέ ƻƎ έ¢ǊƛǇƭŜ IŜƭƛȄ ¢ǊƻƴŘƘŜƛƳǎǊŜƎƛƻƴŜƴέ."
+    lines = (CORPUS / "naeringsplan.txt").read_text("utf-8").split("\n")
+    decoded = decode_lines(lines)[next(i for i, text in enumerate(lines) if line in text)]
+    assert decoded.text.endswith("Trøndelag” og ”Triple Helix Trondheimsregionen”.")
 
 
 def own_shifts(small: int, capital: int, sign: int, digit: int) -> dict[str, str]:
