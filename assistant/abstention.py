@@ -37,6 +37,7 @@ BACKGROUND_SAMPLE = 512
 LOOKED_AT = 2
 STATEMENTS_READ = 4
 FAR_OFF = 0.35
+TYPO_SHARE = 0.5
 CLOSE_PASSAGES = 4
 CLOSE_QUESTIONS = 6
 MAX_LAG = 6.0
@@ -234,9 +235,15 @@ class SignalReader:
         return sum(weights[w] * rarity[w] for w in weights) / total, weights[rarest], known
 
     def _known(self, word: str) -> bool:
-        """Whether a passage, a heading or a question beside one holds the word's stem."""
-        stem = analyse(word)[:1]
-        return bool(stem) and bool(self._index.lexical.scores(stem).max() > 0)
+        """Whether a passage, a heading or a question beside one holds the word, typos forgiven.
+
+        A word with a typo still shares most of its letter groups with the one that was meant.
+        """
+        stem, *grams = analyse(word) or [""]
+        lexical = self._index.lexical
+        if not stem or lexical.scores([stem]).max() > 0:
+            return True
+        return bool(grams) and bool(lexical.matched_share(grams).max() >= TYPO_SHARE)
 
 
 def _above(best: float | None, background: Vectors, vector: Vectors) -> float:

@@ -3,9 +3,9 @@
 A question is one when it names what rows are made of (tiltak, strategi, frist, ansvarlig, partner,
 forventes …) and at least one field value is found in it: a goal or strategy number, a known actor
 with a role, a year or recurrence as deadline. "What must X do", with an actor and nothing else, is
-one too, and so is the latest or earliest deadline. Known values come from the register, so the grammar
-holds for any plan. What the grammar cannot place is counted: a question with many such words asks
-for content and is left to the passages, like anything else that is not understood.
+one too, and so is the latest or earliest deadline. Known values come from the register, so the
+grammar holds for any plan. What the grammar cannot place is counted: a question with many such
+words asks for content and is left to the passages, like anything else that is not understood.
 """
 
 from __future__ import annotations
@@ -137,9 +137,9 @@ class CommitmentGrammar:
         for name in sorted(names, key=len, reverse=True):
             for form in forms_of(name):
                 self._forms.append((name, _name_pattern(form)))
-        for words in KINDS:
-            if any(is_of_kind(name, words[0]) for name in names):
-                self._forms += [(words[0], _name_pattern(word)) for word in words]
+        for kind in KINDS:
+            if any(is_of_kind(name, kind[0]) for name in names):
+                self._forms += [(kind[0], _name_pattern(word)) for word in kind]
         self._words = _single_words(kept)
         self._strategies = {row.strategy_no for row in kept if row.strategy_no}
         self._titles = {

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.commitment_grammar import CommitmentGrammar, Wanted
-from assistant.commitment_query import select
+from assistant.commitment_query import CommitmentQuery, select
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +64,77 @@ def test_the_twelve_questions_are_of_three_languages_and_all_fields():
     ],
 )
 def test_other_questions_are_left_to_the_passages(grammar, question):
+    assert grammar.understand(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "fields", "wanted"),
+    [
+        (
+            "Hva er seneste frist for tiltak med NTNU som partner?",
+            {"partner": "NTNU"},
+            Wanted.LATEST,
+        ),
+        ("Kva tiltak har seinaste frist?", {}, Wanted.LATEST),
+        ("Hvilket tiltak under mål 4 har den siste fristen?", {"goal": "4"}, Wanted.LATEST),
+        ("Which measures have the earliest deadline under goal 6?", {"goal": "6"}, Wanted.EARLIEST),
+        ("Hva er den første fristen?", {}, Wanted.EARLIEST),
+        ("What is the latest deadline?", {}, Wanted.LATEST),
+    ],
+)
+def test_the_latest_and_earliest_deadlines_are_understood(grammar, question, fields, wanted):
+    understood = grammar.understand(question)
+    assert understood.query == CommitmentQuery(**fields)
+    assert understood.wanted is wanted
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Når er siste frist for å søke om midler?",
+        "Hva er den siste fristen før 2015?",
+        "Hva er første steg i prosessen?",
+        "What is the latest report about?",
+    ],
+)
+def test_other_superlatives_are_left_to_the_passages(grammar, question):
+    assert grammar.understand(question) is None
+
+
+def test_by_a_year_at_the_latest_is_a_deadline_and_no_superlative(grammar):
+    understood = grammar.understand("Which measures have deadline 2012 at the latest?")
+    assert understood.query.due == "2012"
+    assert understood.wanted is Wanted.ROWS
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("hva må kommunene gjøre", "Kommunene"),
+        ("Hva skal Innovasjon Norge gjøre?", "Innovasjon Norge"),
+        ("Kva må fylkeskommunane gjere?", "Fylkeskommunene"),
+        ("What must the county councils do?", "Fylkeskommunene"),
+        ("Hvilke tiltak har universitetene ansvar for?", "Universitetene"),
+    ],
+)
+def test_what_somebody_must_do_and_words_for_a_kind_of_bodies_are_understood(
+    grammar, rows, question, name
+):
+    understood = grammar.understand(question)
+    assert understood.query.responsible == name
+    assert select(rows, understood.query)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Hva må forskere gjøre før publisering?",
+        "Hva vil kommunen gjøre for klima og miljø?",
+        "Hva skal NTNU gjøre med åpne data?",
+        "What should I do?",
+    ],
+)
+def test_what_to_do_about_something_is_left_to_the_passages(grammar, question):
     assert grammar.understand(question) is None
 
 

@@ -1,8 +1,18 @@
+import shlex
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.commitment_query import CommitmentQuery, describe, goal_of, select
+from assistant.cli import commitments
+from assistant.commitment_query import (
+    CommitmentQuery,
+    command_line,
+    deadline_years,
+    describe,
+    goal_of,
+    select,
+)
 from corpus.records import Modality
 
 
@@ -81,6 +91,48 @@ def test_an_open_query_gives_all_but_sentences_of_running_text(rows):
 )
 def test_each_field_chooses_its_rows(rows, fields, expected):
     assert chosen(rows, **fields) == expected
+
+
+def test_a_word_for_a_kind_of_bodies_finds_all_of_them_unless_it_is_printed(rows, make_commitment):
+    assert chosen(rows, responsible="fylkeskommunene") == "b"
+    assert chosen(rows, partner="Universitetene") == "a"
+    assert chosen(rows, partner="høgskolene") == "a"
+    assert chosen(rows, partner="fylkeskommunene") == ""
+    printed = make_commitment(id="e", responsible=("Fylkeskommunene",))
+    assert chosen([*rows, printed], responsible="fylkeskommunene") == "e"
+
+
+@pytest.mark.parametrize(
+    ("due", "years"),
+    [
+        (("2012",), [2012]),
+        (("2010-2013",), [2013]),
+        (("2010-06-30", "yearly"), [2010]),
+        (("yearly", "continuous"), []),
+        ((), []),
+    ],
+)
+def test_the_years_of_a_deadline_leave_out_what_recurs(due, years, make_commitment):
+    assert deadline_years(make_commitment(due=due)) == years
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"documents": ("naeringsplan", "samfunnsdel"), "goal": "hovedmål 3"},
+        {"responsible": "St. Olavs hospital", "due": "2012", "weak": True},
+        {"actor": "NTNU", "strategy": "4.1", "text": "\"sju\" & 'åtte'", "modality": "must"},
+    ],
+)
+def test_a_query_is_told_as_the_command_that_gives_the_same_rows(fields):
+    program, command, *arguments = shlex.split(command_line(CommitmentQuery(**fields)))
+    assert (program, command) == ("stifinner", "commitments")
+    options = commitments.make_context(command, arguments).params
+    given = {name: value for name, value in options.items() if name in fields}
+    assert given == fields
+    for name in ("goal", "strategy", "responsible", "partner", "actor", "due", "text", "modality"):
+        assert options[name] == fields.get(name)
 
 
 def test_all_fields_given_must_hold(rows):

@@ -3,6 +3,9 @@ import re
 import pytest
 
 from assistant.commitment_query import CommitmentQuery, select
+from assistant.printing import print_answer
+from assistant.ui.chat import Chat, Exchange
+from assistant.ui.transcript import transcript_html
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +26,39 @@ def test_a_count_is_that_of_the_rows_and_every_row_is_cited(ask, rows, assert_ve
     assert len(table_rows(answer.answer)) == len(expected)
     assert {c.quote for c in answer.citations} == {row.quote for row in expected}
     assert_verbatim(answer)
+
+
+@pytest.mark.parametrize(
+    ("question", "pick"),
+    [
+        ("Hva er seneste frist for tiltak med NTNU som partner?", max),
+        ("Hva er tidligste frist for tiltak med NTNU som partner?", min),
+    ],
+)
+def test_a_superlative_gives_the_rows_of_the_extreme_year(ask, rows, question, pick):
+    partner = select(rows, CommitmentQuery(partner="NTNU"))
+    year = str(pick(int(due) for row in partner for due in row.due if due.isdigit()))
+    expected = [row for row in partner if year in row.due]
+    answer = ask(question)
+    assert year in answer.answer.splitlines()[0]
+    assert len(table_rows(answer.answer)) == len(expected)
+    assert answer.register_query == CommitmentQuery(partner="NTNU", due=year)
+
+
+def test_an_answer_offers_its_rows_as_a_file(ask, capsys):
+    answer = ask("Hvilke tiltak har NTNU som partner og frist 2012?")
+    print_answer(answer)
+    assert (
+        "stifinner commitments --partner NTNU --due 2012 --format xlsx" in capsys.readouterr().out
+    )
+    page = transcript_html(Chat(exchanges=(Exchange(question="?", answer=answer),)), "nb")
+    assert 'href="export/commitments.xlsx?partner=NTNU&amp;due=2012"' in page
+    other = ask("Hvem må godkjenne innsamling av helseopplysninger?")
+    print_answer(other)
+    assert "stifinner commitments" not in capsys.readouterr().out
+    assert "export/" not in transcript_html(
+        Chat(exchanges=(Exchange(question="?", answer=other),)), "nb"
+    )
 
 
 def test_the_filter_is_told(ask):

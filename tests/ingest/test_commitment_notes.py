@@ -27,7 +27,6 @@ def home(stifinner, tmp_path):
         assert done.status == 0, done.err
         return stifinner
 
-    ingest(PLAN)
     return ingest
 
 
