@@ -27,16 +27,22 @@ def test_no_candidates_have_no_scores():
 
 
 def test_each_language_group_has_its_own_weights():
-    model = RankingModel({"no": {"length": 1.0}, "en": {"length": -1.0}})
-    features = column("length", 1, 2)
+    groups = {"no": {"length": 1.0}, "en": {"length": -1.0}, "plain": {"is_caption": 1.0}}
+    model = RankingModel(groups)
+    features = column("length", 1, 2) + column("dense_question", 0.5, 0.6)
     assert model.score(features, "nb").argmax() == 1
     assert model.score(features, "nn").argmax() == 1
     assert model.score(features, "en").argmax() == 0
 
 
-def test_the_bundled_weights_name_only_known_features_of_both_languages():
+def test_norwegian_without_questions_beside_the_passages_has_weights_of_its_own():
+    model = RankingModel({"no": {"length": 1.0}, "en": {}, "plain": {"length": -1.0}})
+    assert model.score(column("length", 1, 2), "nb").argmax() == 0
+
+
+def test_the_bundled_weights_name_only_known_features_of_all_groups():
     weights = bundled_ranking().weights
-    assert set(weights) == {"no", "en"}
+    assert set(weights) == {"no", "en", "plain"}
     for chosen in weights.values():
         assert set(chosen) <= set(FEATURES)
         assert any(chosen.values())

@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-import time
+import resource
 
 import pytest
 
@@ -50,10 +50,16 @@ def test_json_is_one_document_and_nothing_else(stifinner, two_documents):
     )
 
 
+def child_seconds():
+    """Processor seconds of the commands run so far: a busy machine does not slow them."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def test_an_unchanged_corpus_loads_no_model_and_no_database(small, two_documents):
-    started = time.monotonic()
+    started = child_seconds()
     done = small.python("-c", WATCHED, "ingest", two_documents, "--json")
-    assert time.monotonic() - started < 3
+    assert child_seconds() - started < 3
     assert done.json["changed"] is False
     assert done.json["chroma_writes"] == 0
     assert "LOADED []" in done.err
@@ -62,9 +68,9 @@ def test_an_unchanged_corpus_loads_no_model_and_no_database(small, two_documents
 @pytest.mark.slow
 @pytest.mark.skipif("STIFINNER_TEST_HOME" in os.environ, reason="that home may be of older code")
 def test_the_unchanged_bundled_documents_take_less_than_three_seconds(bundled):
-    started = time.monotonic()
+    started = child_seconds()
     done = bundled.python("-c", WATCHED, "ingest", "--json")
-    assert time.monotonic() - started < 3
+    assert child_seconds() - started < 3
     assert done.json["changed"] is False
     assert set(changes(done)) == {
         "fou-side", "veikart-helse", "smart-city", "naeringsplan", "samfunnsdel",
