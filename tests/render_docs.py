@@ -134,6 +134,7 @@ def command_help() -> str:
             max_content_width=HELP_WIDTH,
             help_option_names=["-h", "--help"],
         )
+        command._help_option = None  # click keeps the one of whoever asked first in the process
         lines += [f"### `{name}`", "```text", command.get_help(context).rstrip(), "```", ""]
     return "\n".join(lines)
 
