@@ -146,7 +146,10 @@ class SignalReader:
         lexical = self._index.lexical
         column = {name: ranking.features[:, n] for n, name in enumerate(FEATURES)}
         coverage = float(lexical.coverage(query.terms, {"passage": 1.0}).max())
-        coverage_beside = float(lexical.coverage(query.terms, {"questions": 1.0}).max())
+        # A collection without questions beside its passages must not be refused for lacking them.
+        coverage_beside = coverage
+        if len(self._questions):
+            coverage_beside = float(lexical.coverage(query.terms, {"questions": 1.0}).max())
         share, rarest, known = self._words(query, ranking)
         text = " ".join(
             f"{hit.passage.context} {hit.passage.readable}" for hit in ranking.hits[:LOOKED_AT]
@@ -178,7 +181,9 @@ class SignalReader:
             beside=_above(self._best(ranking, UnitKind.QUESTION), self._questions, query.vector),
             beside_overlap=max((self._share(query, text) for text in close), default=share),
             beside_type=float(
-                kind is AnswerType.OPEN or any(asked_type(text) is kind for text in close)
+                kind is AnswerType.OPEN
+                or not len(self._questions)
+                or any(asked_type(text) is kind for text in close)
             ),
             unknown_words=_mean([not self._known(word) for word in query.words]),
             gap=scores[0] - float(np.mean(scores[1:5])) if len(scores) > 1 else 0.0,

@@ -59,6 +59,8 @@ class Titles:
         known = list(infos)
         self._names = DocumentNames(known)
         self._languages = {str(info.id): info.language for info in known}
+        english = sum(info.language == "en" for info in known)
+        self._english_is_rare = 2 * english < len(known)
 
     def named(self, query: Query) -> list[str]:
         """Ids of the documents that a question names."""
@@ -70,7 +72,11 @@ class Titles:
         An English question finds an English page first, whatever it says; the feature made of
         this takes that advantage away.
         """
-        return self._languages[document_id] == "en" and query.language == "en"
+        return (
+            self._english_is_rare
+            and self._languages[document_id] == "en"
+            and query.language == "en"
+        )
 
 
 def extract(query: Query, candidates: Candidates, titles: Titles) -> Matrix:
