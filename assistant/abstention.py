@@ -15,14 +15,20 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from assistant.answer_type import AnswerType, asked_type, holds_type
+from assistant.answer_type import (
+    AnswerType,
+    asked_type,
+    asks_for_now,
+    asks_for_result,
+    holds_type,
+)
 from assistant.features import FEATURES
 from assistant.query import Query
 from assistant.retrieval import Ranking
@@ -38,6 +44,7 @@ LOOKED_AT = 2
 STATEMENTS_READ = 4
 FAR_OFF = 0.35
 TYPO_SHARE = 0.5
+TYPO_LETTERS = 6  # a shorter name shares too few letter groups with what was meant
 CLOSE_PASSAGES = 4
 CLOSE_QUESTIONS = 6
 MAX_LAG = 6.0
@@ -66,6 +73,19 @@ class Signals:
     beside: float  # best question's cosine, in deviations above the background
     beside_overlap: float  # share of the question's words in the closest questions beside passages
     beside_type: float  # 1 when one of the closest asks for the same type of answer
+    question_cosine: float  # best question's cosine itself
+    question_lead: float  # how far it stands above those of the other passages, in deviations
+    near_share: float  # rarity-weighted share of the question's words in the closest question
+    near_back: float  # share of the closest question's terms in the question
+    missing: float  # rarity of the words that neither passages nor closest questions hold, summed
+    missing_most: float  # the same for the rarest of them
+    lacks_amount: float  # 1 when an amount is asked for and no best statement holds one
+    lacks_number: float  # the same for numbers, shares and durations
+    lacks_date: float  # the same for days and years
+    lacks_person: float  # the same for somebody's name
+    lacks_contact: float  # the same for addresses, telephone numbers and opening hours
+    asks_now: float  # 1 when it asks how things stand today
+    asks_result: float  # 1 when it asks what became of something
     unknown_words: float  # share of the question's words that stand nowhere, unweighted
     gap: float  # fused score of the first hit less the mean of the next four
     agreement: float  # 1 when the best lexical and the best dense candidate are the same
@@ -103,10 +123,15 @@ def bundled_abstention() -> AbstentionModel:
 class SignalReader:
     """Reads the signals of a ranking against one index's background."""
 
-    def __init__(self, index: SearchIndex) -> None:
+    def __init__(self, index: SearchIndex, *, use_questions: bool) -> None:
         self._index = index
-        self._sentences = index.dense.sample(BACKGROUND_SAMPLE, UnitKind.SENTENCE)
-        self._questions = index.dense.sample(BACKGROUND_SAMPLE, UnitKind.QUESTION)
+        self._adapted = use_questions
+        self._sentences = index.dense.sample(
+            BACKGROUND_SAMPLE, UnitKind.SENTENCE, adapted=use_questions
+        )
+        self._questions = index.dense.sample(
+            BACKGROUND_SAMPLE if use_questions else 0, UnitKind.QUESTION
+        )
 
     def read(
         self, query: Query, ranking: Ranking, statements: Sequence[Statement] | None = None
@@ -121,34 +146,15 @@ class SignalReader:
         if statements is None:
             statements = score_statements(query, ranking, self._index)
         if not ranking.hits or not statements:
-            return Signals(
-                coverage=0,
-                coverage_beside=0,
-                far_off=FAR_OFF,
-                word_share=0,
-                rarest_word=0,
-                known_words=0,
-                numbers=0,
-                names=0,
-                names_first=0,
-                type_asked=0,
-                type_held=0,
-                type_lag=0,
-                sentence=0,
-                beside=0,
-                beside_overlap=0,
-                beside_type=0,
-                unknown_words=0,
-                gap=0,
-                agreement=0,
-                english=float(query.language == "en"),
-            )
+            nothing = dict.fromkeys((one.name for one in fields(Signals)), 0.0)
+            english = float(query.language == "en")
+            return Signals(**{**nothing, "far_off": FAR_OFF, "english": english})
         lexical = self._index.lexical
         column = {name: ranking.features[:, n] for n, name in enumerate(FEATURES)}
         coverage = float(lexical.coverage(query.terms, {"passage": 1.0}).max())
         # A collection without questions beside its passages must not be refused for lacking them.
         coverage_beside = coverage
-        if len(self._questions):
+        if len(self._questions):  # empty too when they are not to be used
             coverage_beside = float(lexical.coverage(query.terms, {"questions": 1.0}).max())
         share, rarest, known = self._words(query, ranking)
         text = " ".join(
@@ -158,12 +164,17 @@ class SignalReader:
         first = f"{best.context} {best.readable}"
         kind = asked_type(query.text)
         close = self._closest_questions(ranking)
+        nearest = close[0] if close else text
+        asked, beside = set(analyse(query.text)), analyse(nearest)
+        missing = self._missing(query, [text, *close])
         typed = [holds_type(one.text, kind) for one in statements]
         best_typed = max(
             (one.score for one, held in zip(statements, typed, strict=True) if held),
             default=-MAX_LAG,
         )
+        lacks = kind if not any(typed[:STATEMENTS_READ]) else AnswerType.OPEN
         scores = ranking.scores
+        vector = self._index.dense.adapt(query.vector) if self._adapted else query.vector
         return Signals(
             coverage=coverage,
             coverage_beside=coverage_beside,
@@ -172,19 +183,32 @@ class SignalReader:
             rarest_word=rarest,
             known_words=known,
             numbers=_share_held(NUMBER.findall(query.text), text),
-            names=_share_held(_names(query.text), text),
-            names_first=_share_held(_names(query.text), first),
+            names=_names_held(query.text, text),
+            names_first=_names_held(query.text, first),
             type_asked=float(kind is not AnswerType.OPEN),
             type_held=float(any(typed[:STATEMENTS_READ])),
             type_lag=min(MAX_LAG, statements[0].score - best_typed),
-            sentence=_above(self._best(ranking, UnitKind.SENTENCE), self._sentences, query.vector),
-            beside=_above(self._best(ranking, UnitKind.QUESTION), self._questions, query.vector),
+            sentence=_above(self._best(ranking, UnitKind.SENTENCE), self._sentences, vector),
+            beside=_above(self._best(ranking, UnitKind.QUESTION), self._questions, vector),
             beside_overlap=max((self._share(query, text) for text in close), default=share),
             beside_type=float(
                 kind is AnswerType.OPEN
                 or not len(self._questions)
                 or any(asked_type(text) is kind for text in close)
             ),
+            question_cosine=self._best(ranking, UnitKind.QUESTION) or 0.0,
+            question_lead=self._lead(ranking, vector),
+            near_share=self._share(query, nearest),
+            near_back=_mean([term in asked for term in beside]),
+            missing=sum(missing),
+            missing_most=max(missing, default=0.0),
+            lacks_amount=float(lacks is AnswerType.AMOUNT),
+            lacks_number=float(lacks in (AnswerType.NUMBER, AnswerType.SHARE, AnswerType.DURATION)),
+            lacks_date=float(lacks in (AnswerType.TIME, AnswerType.DATE)),
+            lacks_person=float(lacks is AnswerType.PERSON),
+            lacks_contact=float(lacks is AnswerType.CONTACT),
+            asks_now=float(asks_for_now(query.text)),
+            asks_result=float(asks_for_result(query.text)),
             unknown_words=_mean([not self._known(word) for word in query.words]),
             gap=scores[0] - float(np.mean(scores[1:5])) if len(scores) > 1 else 0.0,
             agreement=float(
@@ -196,6 +220,25 @@ class SignalReader:
     def _best(self, ranking: Ranking, kind: UnitKind) -> float | None:
         found = [scores.best(kind) for scores in ranking.units.values()]
         return max((value for value in found if value is not None), default=None)
+
+    def _lead(self, ranking: Ranking, vector: Vectors) -> float:
+        """How far the best passage's questions lie above the third to sixth best passage's."""
+        found = [scores.best(UnitKind.QUESTION) for scores in ranking.units.values()]
+        known = sorted((value for value in found if value is not None), reverse=True)
+        if len(known) < 3 or not len(self._questions):
+            return 0.0
+        spread = float((self._questions @ vector).std()) or 1.0
+        return (known[0] - float(np.mean(known[2:6]))) / spread
+
+    def _missing(self, query: Query, texts: Sequence[str]) -> list[float]:
+        """The rarity of each word of the question that the texts hold less than half of."""
+        held = {term for text in texts for term in analyse(text)}
+        found = []
+        for word in query.words:
+            terms = analyse(word)
+            if terms and sum(term in held for term in terms) < len(terms) / 2:
+                found.append(max(self._index.lexical.idf(term) for term in terms))
+        return found
 
     def _closest_questions(self, ranking: Ranking) -> list[str]:
         """The questions beside the best passages that are closest to the question."""
@@ -266,6 +309,25 @@ def _mean(flags: Sequence[bool]) -> float:
 def _names(question: str) -> list[str]:
     """Capitalised words within the sentence, abbreviations at its start too."""
     return [w for w in NAME.findall(question) if len(w) > 1]
+
+
+def _names_held(question: str, text: str) -> float:
+    """Share of the question's names that the text holds, endings and typos forgiven."""
+    names = _names(question)
+    if not names:
+        return 1.0
+    lowered = text.casefold()
+    held = set(analyse(text))
+
+    def stands(name: str) -> bool:
+        if name.casefold()[:NAME_STEM] in lowered:
+            return True
+        _, *grams = analyse(name) or [""]
+        return len(name) >= TYPO_LETTERS and (
+            sum(gram in held for gram in grams) >= TYPO_SHARE * len(grams) > 0
+        )
+
+    return sum(map(stands, names)) / len(names)
 
 
 def _share_held(wanted: Sequence[str], text: str) -> float:

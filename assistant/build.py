@@ -93,7 +93,7 @@ class Assistant:
             if model
             else None
         )
-        self.signal_reader = SignalReader(index)
+        self.signal_reader = SignalReader(index, use_questions=settings.use_questions)
         self.register = RegisterAnswerer(
             index, self.library, CommitmentTool(model) if model else None
         )

@@ -28,7 +28,7 @@ POINTS_BACK = re.compile(
     r"likevel|imidlertid|this|these|it|they|such|here|also|however)\b",
     re.IGNORECASE,
 )
-MARGIN = 4.5  # statements this far (in weighted z) behind the best are left out
+MARGIN = 7.0  # statements this far (in weighted z) behind the best are left out
 LIST_WORDS = 380
 LIST_FALLBACK_WORDS = 250  # a list was asked for, but the answer stands in running text
 SHORT_LIST_WORDS = 110

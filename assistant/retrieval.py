@@ -103,7 +103,7 @@ class HybridSearch:
             empty = np.zeros((0, len(FEATURES)), dtype=np.float32)
             return Ranking(query=query, hits=(), rows=(), units={}, features=empty)
         passages = self._store.get(rows)
-        units = self.index.dense.score(query.vector, rows)
+        units = self.index.dense.score(query.vector, rows, adapted=self._use_questions)
         candidates = Candidates(
             rows=rows,
             passages=passages,

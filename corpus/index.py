@@ -18,6 +18,7 @@ from typing import IO, Any, Protocol
 
 import numpy as np
 
+from corpus.adaptation import MIN_QUESTIONS, Units, adapt, fit_map
 from corpus.analysis import analyse, analysis_fingerprint
 from corpus.errors import FingerprintError
 from corpus.home import Home
@@ -27,7 +28,9 @@ from corpus.records import Block, BlockKind, Commitment, Document, Passage
 from corpus.register import Register, RegisterWriter, Unit, UnitKind
 from corpus.text import split_sentences, with_context
 from corpus.vectors import (
+    ADAPTED_FILE,
     KINDS,
+    MAP_FILE,
     ChromaWriter,
     DenseIndex,
     Vectors,
@@ -41,7 +44,7 @@ UNIT_BATCH = 2048
 UNITS_KEPT = 5000  # passages whose units stay in memory, about 10 kB each
 WIDE_ROW = 3  # a row of fewer cells is a name and a text, whose sentences stand alone
 LEXICAL_FOLDER = "lexical"
-INDEX_VERSION = 2  # raise when units, fields or files of a snapshot change
+INDEX_VERSION = 3  # raise when units, fields or files of a snapshot change
 
 
 class BulkEmbeddings(Protocol):
@@ -194,14 +197,20 @@ class SnapshotWriter:
         meta: Mapping[str, Any],
         bm25: tuple[float, float],
         on_progress: Callable[[int], None],
+        on_fitting: Callable[[int, int], None] = lambda done, total: None,
     ) -> None:
-        """Embed what is new, write vectors, Chroma and the lexical index, and close."""
+        """Embed what is new, write vectors, Chroma and the lexical index, and close.
+
+        `on_progress` gets counts of units done, `on_fitting` the steps done and in all while the
+        collection's map is fitted.
+        """
         LexicalIndex.build(
             self._fields, k1=bm25[0], b=bm25[1], fingerprint=analysis_fingerprint()
         ).save(self._folder / LEXICAL_FOLDER)
         np.save(self._folder / "offsets.npy", np.asarray(self._offsets, dtype=np.int64))
         np.save(self._folder / "kinds.npy", np.asarray(self._kinds, dtype=np.uint8))
         self._write_vectors(embeddings, previous, on_progress)
+        self._write_adapted(on_fitting)
         for key, value in meta.items():
             self._register.set_meta(key, value)
         self._register.set_meta("snapshot", self._id)
@@ -250,6 +259,34 @@ class SnapshotWriter:
         matrix.flush()
         chroma.remove(sorted(existing - wanted))
         self.chroma_writes = chroma.written
+
+    def _write_adapted(self, on_fitting: Callable[[int, int], None]) -> None:
+        """Fit the collection's map and store the units through it; nothing with few questions."""
+        is_question = np.asarray(self._kinds) == KINDS.index(UnitKind.QUESTION)
+        if is_question.sum() < MIN_QUESTIONS:
+            return
+        matrix = np.load(self._folder / "vectors.npy", mmap_mode="r")
+        spans = np.zeros((self.unit_count, 3), dtype=np.int64)
+        for batch in self._register.iterate_units(UNIT_BATCH):
+            for unit in batch:
+                spans[unit.ord] = unit.passage, unit.start, unit.end
+        fitted = fit_map(
+            Units(
+                vectors=matrix,
+                passage=spans[:, 0],
+                is_question=is_question,
+                statement=np.unique(spans, axis=0, return_inverse=True)[1].reshape(-1),
+            ),
+            on_fitting,
+        )
+        np.save(self._folder / MAP_FILE, fitted)
+        stored = np.lib.format.open_memmap(
+            self._folder / ADAPTED_FILE, mode="w+", dtype=np.float32, shape=matrix.shape
+        )
+        for first in range(0, len(matrix), UNIT_BATCH):
+            part = slice(first, first + UNIT_BATCH)
+            stored[part] = adapt(np.asarray(matrix[part]), fitted)
+        stored.flush()
 
     def _embed(
         self, embeddings: BulkEmbeddings, batch: Sequence[Unit], on_progress: Callable[[int], None]

@@ -4,6 +4,10 @@ Chroma (embedded in the snapshot's folder, or a server by URL) holds every unit 
 nearest ones. Its index is approximate and returns only the best, while fusing and reranking need
 the exact score of every unit of a candidate passage. So the same vectors also lie in `vectors.npy`
 in unit order; the units of one passage are neighbours there, and a candidate costs one slice.
+
+Where a collection has a map of its own (corpus/adaptation.py), `adapted.npy` holds the same units
+through it. Chroma keeps the model's own vectors: a new map at every ingest would rewrite all of
+them, and what the map brings nearer is mostly found by one of the two sides anyway.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from urllib.parse import urlparse
 import numpy as np
 import numpy.typing as npt
 
+from corpus.adaptation import adapt
 from corpus.errors import IndexUnavailableError, SettingsError
 from corpus.register import UnitKind
 
@@ -31,6 +36,8 @@ COLLECTION_PREFIX = "stifinner-"
 OWNER = "stifinner-home"
 EMBEDDED_COLLECTION = "stifinner-units"
 CHROMA_FOLDER = "chroma"
+MAP_FILE = "map.npy"
+ADAPTED_FILE = "adapted.npy"
 ADD_BATCH = 1000
 SEARCH_EF = 400  # candidates the graph walk keeps; below the number asked for, recall drops
 
@@ -161,6 +168,11 @@ class DenseIndex:
         self._matrix: Vectors = np.load(folder / "vectors.npy", mmap_mode="r")
         self._offsets: npt.NDArray[np.int64] = np.load(folder / "offsets.npy")
         self._kinds: npt.NDArray[np.uint8] = np.load(folder / "kinds.npy")
+        self._map: Vectors | None = None
+        self._adapted = self._matrix
+        if (folder / MAP_FILE).exists():
+            self._map = np.load(folder / MAP_FILE)
+            self._adapted = np.load(folder / ADAPTED_FILE, mmap_mode="r")
         try:
             self._store = Chroma(
                 client=connect(folder, url),
@@ -198,8 +210,16 @@ class DenseIndex:
         """Row numbers of a passage's units."""
         return range(int(self._offsets[passage]), int(self._offsets[passage + 1]))
 
-    def score(self, vector: Vectors, passages: Sequence[int]) -> list[UnitScores]:
-        """Exact cosine of `vector` with every unit of each passage."""
+    def adapt(self, vector: Vectors) -> Vectors:
+        """A vector (dim,) through the collection's map; as it is where there is none."""
+        return vector if self._map is None else adapt(vector, self._map)
+
+    def score(
+        self, vector: Vectors, passages: Sequence[int], *, adapted: bool = True
+    ) -> list[UnitScores]:
+        """Exact cosine of `vector` with every unit of each passage, through the map if wanted."""
+        matrix = self._adapted if adapted else self._matrix
+        wanted = self.adapt(vector) if adapted else vector
         scores = []
         for passage in passages:
             first, last = self._offsets[passage], self._offsets[passage + 1]
@@ -207,18 +227,19 @@ class DenseIndex:
                 UnitScores(
                     first=int(first),
                     kinds=self._kinds[first:last],
-                    cosines=np.asarray(self._matrix[first:last]) @ vector,
+                    cosines=np.asarray(matrix[first:last]) @ wanted,
                 )
             )
         return scores
 
-    def sample(self, count: int, kind: UnitKind) -> Vectors:
+    def sample(self, count: int, kind: UnitKind, *, adapted: bool = True) -> Vectors:
         """Up to `count` vectors of a kind, spread over the corpus: the background of cosines."""
+        matrix = self._adapted if adapted else self._matrix
         rows = np.flatnonzero(self._kinds == KINDS.index(kind))
         if not len(rows):
-            return np.zeros((0, self._matrix.shape[1]), dtype=np.float32)
+            return np.zeros((0, matrix.shape[1]), dtype=np.float32)
         chosen = rows[np.linspace(0, len(rows) - 1, min(count, len(rows))).astype(int)]
-        return np.asarray(self._matrix[chosen])
+        return np.asarray(matrix[chosen])
 
 
 @dataclass(frozen=True, slots=True)

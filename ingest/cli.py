@@ -132,6 +132,16 @@ class Bar:
             speed=f"{speed * share:.0f} passages/s",
         )
 
+    def fitting(self, done: int, total: int) -> None:
+        """Some steps of fitting the collection's map are there."""
+        self.progress.update(
+            self._task,
+            description="Fitting questions to passages",
+            total=total,
+            completed=done,
+            speed="",
+        )
+
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")

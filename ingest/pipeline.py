@@ -66,6 +66,9 @@ class Progress(Protocol):
     def embedding(self, done: int, total: int, passages: int) -> None:
         """`done` of `total` vectors of `passages` passages are there."""
 
+    def fitting(self, done: int, total: int) -> None:
+        """`done` of `total` steps of fitting the collection's map are there."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentOutcome:
@@ -329,6 +332,7 @@ class _Pass:
             },
             self._options.bm25,
             count,
+            self._progress.fitting,
         )
         self._home.publish(staging, snapshot_id)
         return IngestOutcome(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.abstention import AbstentionModel, Signals, bundled_abstention
+from assistant.abstention import AbstentionModel, Signals, _names_held, bundled_abstention
 
 NAMES = [field.name for field in fields(Signals)]
 
@@ -60,3 +60,10 @@ def test_nothing_found_gives_signals_of_nothing(assistant):
     for name in ("coverage", "word_share", "sentence", "beside", "gap", "agreement"):
         assert getattr(read, name) == 0, name
     assert not bundled_abstention().answers(read)
+
+
+def test_a_name_stands_whatever_its_ending_and_with_a_typo():
+    assert _names_held("Hva vil Trondheim?", "Trondheims næringsplan") == 1.0
+    assert _names_held("What does Trondhiem want?", "Trondheim kommune vil") == 1.0
+    assert _names_held("What does Stavanger want?", "Trondheim kommune vil") == 0.0
+    assert _names_held("hva vil kommunen?", "noe annet") == 1.0

@@ -433,6 +433,9 @@ class Silent:
     def embedding(self, done, total, passages):
         pass
 
+    def fitting(self, done, total):
+        pass
+
 
 def vectors_in_chroma(desk: Desk) -> dict[str, np.ndarray]:
     collection = connect(desk.home.current(), None).get_collection(collection_name("", None))
