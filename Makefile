@@ -48,7 +48,7 @@ chromium:
 	  { echo "The browser tests need chromium: as root, apt-get install chromium"; exit 1; }
 
 eval: $(DEV_STAMP)  ## reference questions, report page
-	$(BIN)/stifinner eval run --set dev --name dev
+	$(BIN)/stifinner eval run --set dev --name dev --fresh
 	$(BIN)/stifinner eval report dev
 
 bench-ingest: $(DEV_STAMP)  ## ingest of 10,000 generated passages
