@@ -73,8 +73,9 @@ def run_command(
     from eval.sweep import TABLE as SWEEP_TABLE
     from eval.sweep import read_plan, run_sweep
 
-    overrides: dict[str, SettingValue] = {"use_questions": False} if no_expansions else {}
-    stifinner = _stifinner()
+    # `use_questions` keeps them from the search only: statements and refusals would read them on.
+    overrides: dict[str, SettingValue] = {"expansions": "none"} if no_expansions else {}
+    stifinner = served_stifinner()
     folder = run_folder(root, name or f"{Path(chosen).stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
     if fresh and ((folder / META).exists() or any(folder.glob(f"*/{META}"))):
         shutil.rmtree(folder)
@@ -144,7 +145,7 @@ def check_command(paths: tuple[Path, ...]) -> None:
     )
 
     questions = load_questions(paths or [REFERENCE_FOLDER])
-    stifinner = _stifinner()
+    stifinner = served_stifinner()
     with stifinner.open({}) as system:
         texts = {name: document.text for name, document in system.documents.items()}
     beside = stifinner.questions_beside()
@@ -171,7 +172,7 @@ def gate_command(run: str | None, root: Path) -> None:
     else:
         folder = root / "gate"
         shutil.rmtree(folder, ignore_errors=True)
-        stifinner = _stifinner()
+        stifinner = served_stifinner()
         questions = _questions(SET, stifinner)
         with stifinner.open({}) as system, _progress(len(questions)) as (bar, task):
             found = run_questions(
@@ -219,7 +220,7 @@ def norquad_command(path: Path, split: str, limit: int | None) -> None:
         norquad = Norquad(documents=norquad.documents, questions=norquad.questions[:limit])
     sources = [document.to_source() for document in norquad.documents]
     with (
-        _stifinner().index(sources) as system,
+        served_stifinner().index(sources) as system,
         _progress(len(norquad.questions)) as (bar, task),
     ):
         scores = run_norquad(system.answerer, norquad, lambda _: bar.advance(task))
@@ -234,7 +235,7 @@ def template_command(out: Path) -> None:
     """Write a table (.xlsx or .csv) to fill in with your own questions."""
     from eval.tables import write_template
 
-    with _stifinner().open({}) as system:
+    with served_stifinner().open({}) as system:
         write_template(out, list(system.documents))
     click.echo(f"{out}")
 
@@ -253,7 +254,7 @@ def import_command(file: Path, out: Path | None) -> None:
         raise EvaluationError(
             "the bundled reference set is not written to; give a file of your own"
         )
-    questions = _from_table(file, _stifinner())
+    questions = _from_table(file, served_stifinner())
     write_questions(target, questions)
     accepted = _candidates().accept([question.id for question in questions], str(target))
     click.echo(f"{len(questions)} questions written to {target}; measure them with --set {target}")
@@ -287,7 +288,7 @@ def export_candidates(out: Path) -> None:
     waiting = _candidates().waiting()
     if not waiting:
         raise EvaluationError("no candidate waits: nobody gave feedback since the last review")
-    with _stifinner().open({}) as system:
+    with served_stifinner().open({}) as system:
         write_table(out, list(system.documents), table_rows(waiting))
     click.echo(f"{len(waiting)} candidates written to {out}")
 
@@ -328,7 +329,8 @@ def _candidates() -> Candidates:
     return Candidates(read_settings(CorpusSettings).home / FOLDER)
 
 
-def _stifinner() -> Stifinner:
+def served_stifinner() -> Stifinner:
+    """The real system on the served index; the bundled documents are indexed if none is."""
     from assistant.cli import hook
     from corpus.home import Home
     from corpus.settings import CorpusSettings, read_settings

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,7 +25,7 @@ from corpus.manifest import MANIFEST_NAME
 from corpus.records import DocumentId
 from corpus.register import Register, UnitKind
 from corpus.settings import CorpusSettings, read_settings
-from eval.system import SettingValue, SourceText, System
+from eval.system import Answerer, SettingValue, SourceText, System
 
 # What moves no number, is secret, or names this machine.
 UNRECORDED = frozenset({"home", "chroma_url", "llm_base_url", "llm_api_key", "log_questions"})
@@ -53,10 +54,18 @@ class Stifinner:
         self._ingest = ingest
 
     @contextmanager
-    def open(self, overrides: Mapping[str, SettingValue]) -> Iterator[System]:
+    def open(
+        self,
+        overrides: Mapping[str, SettingValue],
+        build: Callable[[Assistant], Answerer] = lambda assistant: assistant,
+    ) -> Iterator[System]:
         """The system on the served index, or on one of its own for other index settings.
 
         An index made for a sweep stays below the home, so that a stopped sweep goes on.
+
+        Args:
+            overrides: settings by name.
+            build: what is to be asked, made of the opened assistant; itself unless given.
 
         Raises:
             SettingsError: there is no such setting, or its value is out of bounds.
@@ -73,7 +82,7 @@ class Stifinner:
         corpus = self._index_for(for_corpus)
         assistant = open_assistant(corpus, settings)
         try:
-            yield system_of(assistant, corpus, settings)
+            yield replace(system_of(assistant, corpus, settings), answerer=build(assistant))
         finally:
             assistant.close()
 

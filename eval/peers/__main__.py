@@ -14,6 +14,7 @@ from corpus.environment import silence_telemetry
 from corpus.errors import StifinnerError
 from corpus.home import Home
 from corpus.settings import CorpusSettings, read_settings
+from eval.parts import write_part
 from eval.reference import REFERENCE_FOLDER, Split, load_questions
 
 # Haystack and Chroma report their use over the network unless told not to before their import.
@@ -28,7 +29,8 @@ NO_SPINNING = {"OMP_WAIT_POLICY": "PASSIVE"}
     "--set", "split", default="test", show_default=True, type=click.Choice(["dev", "test"])
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Rows as JSON.")
-def main(split: str, out: Path | None) -> None:
+@click.option("--into", type=click.Path(exists=True, path_type=Path), help="Page to renew.")
+def main(split: str, out: Path | None, into: Path | None) -> None:
     """Index with Stifinner and its peers, ask them the same questions, print them side by side."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     silence_telemetry()
@@ -56,7 +58,10 @@ def main(split: str, out: Path | None) -> None:
         raise click.ClickException(str(exc)) from exc
     if out is not None:
         out.write_text(as_json(rows) + "\n", encoding="utf-8")
-    click.echo(markdown(rows, questions))
+    table = markdown(rows, questions)
+    if into is not None:
+        write_part(into, "peers", table)
+    click.echo(table)
 
 
 if __name__ == "__main__":
