@@ -15,6 +15,7 @@ from corpus.errors import StifinnerError
 from corpus.home import Home
 from corpus.settings import CorpusSettings, read_settings
 from eval.parts import write_part
+from eval.provenance import commit_of_checkout
 from eval.reference import REFERENCE_FOLDER, Split, load_questions
 
 # Haystack and Chroma report their use over the network unless told not to before their import.
@@ -46,6 +47,7 @@ def main(split: str, out: Path | None, into: Path | None) -> None:
     if Home(corpus.home).current_id() is None:
         hook("ingest_bundled")(corpus)
     questions = load_questions([REFERENCE_FOLDER], Split(split))
+    commit = commit_of_checkout()  # now: the work tree may change while this runs
     try:
         rows = bench(
             corpus,
@@ -58,7 +60,7 @@ def main(split: str, out: Path | None, into: Path | None) -> None:
         raise click.ClickException(str(exc)) from exc
     if out is not None:
         out.write_text(as_json(rows) + "\n", encoding="utf-8")
-    table = markdown(rows, questions)
+    table = markdown(rows, questions, commit)
     if into is not None:
         write_part(into, "peers", table)
     click.echo(table)

@@ -26,7 +26,7 @@ from corpus.register import Register
 from corpus.settings import CorpusSettings, read_settings
 from eval.metrics import percentile
 from eval.peers.peer import K, Peer, PeerAnswerer, SharedEmbeddings
-from eval.provenance import commit_of_checkout, describe_machine, short_commit
+from eval.provenance import describe_machine, short_commit
 from eval.reference import Question
 from eval.scoring import score_all
 from eval.stifinner import IngestSources, system_of
@@ -151,8 +151,8 @@ def _scores(
     )
 
 
-def markdown(rows: Sequence[PeerScores], questions: Sequence[Question]) -> str:
-    """The peers side by side as a Markdown table."""
+def markdown(rows: Sequence[PeerScores], questions: Sequence[Question], commit: str) -> str:
+    """The peers side by side as a Markdown table; `commit` is that of the code that ran."""
     machine = describe_machine()
     lines = [
         "| System | " + " | ".join(MEASURES) + " | p50 / p95 ms | ingest s | chunks |",
@@ -166,10 +166,9 @@ def markdown(rows: Sequence[PeerScores], questions: Sequence[Question]) -> str:
         )
     asked = [question for question in questions if question.gold]
     splits = " and ".join(sorted({question.split.value for question in asked}))
-    commit = short_commit(commit_of_checkout())
     made = (
-        f"n = {len(asked)} {splits} questions with gold quotes, k = {K}; commit `{commit}`, "
-        f"{machine.processor}, {machine.cores} cores."
+        f"n = {len(asked)} {splits} questions with gold quotes, k = {K}; "
+        f"commit `{short_commit(commit)}`, {machine.processor}, {machine.cores} cores."
     )
     return "\n".join([*lines, "", made])
 

@@ -64,7 +64,7 @@ def test_the_table_shows_quality_latency_and_ingest_time_side_by_side(make):
         name="A", setup="plain", chunks=3, ingest_s=4.4, p50_ms=12.0, p95_ms=30.0,
         measures=dict.fromkeys(MEASURES, half),
     )  # fmt: skip
-    table = markdown([row], [make.question(), make.question("q2", gold=())])
+    table = markdown([row], [make.question(), make.question("q2", gold=())], "abc")
     assert "| A (plain) | 0.500 | 0.500 | 0.500 | 0.500 | 0.500 | 12 / 30 | 4 | 3 |" in table
     for name in ("success@1", "success@5", "MRR@10", "success@1000tokens", "fact recall"):
         assert name in MEASURES
