@@ -25,6 +25,7 @@ from rich.progress import (
 from corpus.errors import EvaluationError
 
 if TYPE_CHECKING:
+    from corpus.records import DocumentId
     from eval.candidates import Candidates
     from eval.reference import Question
     from eval.runs import Run
@@ -82,6 +83,8 @@ def run_command(
     if config is not None:
         plan = read_plan(config)
         plan = plan.model_copy(update={"base": {**plan.base, **overrides}})
+        for combination in plan.combinations():  # a wrong value now, not after hours
+            stifinner.check(combination)
         questions = _questions(chosen, stifinner)
         with _progress(len(questions) * len(plan.combinations())) as (bar, task):
             run_sweep(
@@ -146,8 +149,7 @@ def check_command(paths: tuple[Path, ...]) -> None:
 
     questions = load_questions(paths or [REFERENCE_FOLDER])
     stifinner = served_stifinner()
-    with stifinner.open({}) as system:
-        texts = {name: document.text for name, document in system.documents.items()}
+    texts = _texts(stifinner)
     beside = stifinner.questions_beside()
     problems = (*check_questions(questions, texts), *check_independence(questions, beside))
     for problem in problems:
@@ -190,6 +192,8 @@ def gate_command(run: str | None, root: Path) -> None:
             f"{state} {verdict.name}: {value} (baseline {verdict.baseline:.3f}, "
             f"floor {verdict.floor:.3f})"
         )
+    if failed := found.metrics.unanswered_by_run:
+        raise EvaluationError(f"{len(failed)} questions failed: {', '.join(failed[:10])}")
     fallen = [verdict.name for verdict in verdicts if not verdict.passed]
     if fallen:
         raise EvaluationError(f"below the baseline: {', '.join(fallen)}")
@@ -344,16 +348,24 @@ def served_stifinner() -> Stifinner:
 
 
 def _questions(chosen: str, stifinner: Stifinner) -> tuple[Question, ...]:
-    from eval.reference import REFERENCE_FOLDER, Split, load_questions
+    from eval.reference import REFERENCE_FOLDER, Split, check_questions, load_questions
 
     if chosen == "all":
         return load_questions([REFERENCE_FOLDER])
     if chosen in ("dev", "test"):
         return load_questions([REFERENCE_FOLDER], Split(chosen))
     path = Path(chosen)
-    if path.suffix.lower() in (".xlsx", ".csv"):
+    if not path.exists():
+        raise EvaluationError(f"--set {chosen}: no such file, and the sets are dev, test and all")
+    if path.is_file():
         return _from_table(path, stifinner)
-    return load_questions([path])
+    questions = load_questions([path])
+    problems = check_questions(questions, _texts(stifinner))
+    for problem in problems:
+        click.echo(f"{path.name}, {problem}", err=True)
+    if problems:
+        raise EvaluationError(f"{len(problems)} problems in {path.name}; nothing was asked")
+    return questions
 
 
 def _set_name(chosen: str) -> str:
@@ -364,14 +376,17 @@ def _set_name(chosen: str) -> str:
 def _from_table(path: Path, stifinner: Stifinner) -> tuple[Question, ...]:
     from eval.tables import read_table
 
-    with stifinner.open({}) as system:
-        texts = {name: document.text for name, document in system.documents.items()}
-    reading = read_table(path, texts)
+    reading = read_table(path, _texts(stifinner))
     for problem in reading.problems:
         click.echo(f"{path.name}, {problem}", err=True)
     if reading.problems:
         raise EvaluationError(f"{len(reading.problems)} problems in {path.name}; nothing was done")
     return reading.questions
+
+
+def _texts(stifinner: Stifinner) -> dict[DocumentId, str]:
+    with stifinner.open({}) as system:
+        return {name: document.text for name, document in system.documents.items()}
 
 
 def _load(run: str, root: Path) -> Run:
