@@ -115,7 +115,9 @@ def _refusals(run: Run) -> str:
 
 
 @click.command()
-@click.option("--set", "split", default="dev", show_default=True, type=click.Choice(list(Split)))
+@click.option(
+    "--set", "split", default="dev", show_default=True, type=click.Choice(["dev", "test"])
+)
 @click.option("--runs", "root", default=Path("runs"), show_default=True, type=Path)
 @click.option("--fresh", is_flag=True, help="Remove the runs of an earlier ablation first.")
 @click.option("--into", type=click.Path(exists=True, path_type=Path), help="Page to renew.")

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from assistant.features import FEATURES
 from assistant.ranking import RankingModel
 from corpus.errors import EvaluationError
-from eval.ablation import MEASURES, ablate, markdown
+from eval.ablation import MEASURES, ablate, main, markdown
 from eval.parts import write_part
 from eval.variants import (
     VARIANTS,
@@ -136,6 +137,20 @@ def test_an_ablation_is_one_run_a_variant_and_one_table(tmp_path, system, questi
     assert f"| nothing | {cells}" in table
     assert "4 dev questions" in table
     assert all(name in table for name in MEASURES)
+
+
+def test_the_command_renews_a_page_and_prints_the_table(tmp_path, system, questions, monkeypatch):
+    page = tmp_path / "page.md"
+    page.write_text("<!-- measured: ablation -->\n<!-- end -->\n", "utf-8")
+    monkeypatch.setattr("eval.cli.served_stifinner", lambda: _Opening(system))
+    monkeypatch.setattr("eval.ablation.load_questions", lambda paths, split: questions)
+    arguments = ["--set", "dev", "--runs", str(tmp_path), "--into", str(page)]
+    done = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    assert done.exit_code == 0
+    for variant in VARIANTS:
+        assert f"| {variant.says} |" in done.stdout
+    assert done.stdout.strip() in page.read_text("utf-8")
+    assert CliRunner().invoke(main, ["--set", "all"]).exit_code == 2
 
 
 def test_an_ablation_with_failures_gives_no_table(tmp_path, system, questions, answerer):
