@@ -40,6 +40,8 @@ from corpus.vectors import Vectors
 from eval.system import Answerer, SettingValue
 
 RRF_K = 60  # Cormack, Clarke & Büttcher (2009)
+GROUPS = ("no", "en", "plain")  # of weights, as in assistant/data/ranking.json
+TWO_LISTS = {"lexical_passage": 1.0, "dense_passage": 1.0}
 PASSAGE_BATCH = 500
 SMALL_UNITS = (UnitKind.SENTENCE, UnitKind.WINDOW)
 Weights = Mapping[str, Mapping[str, float]]
@@ -166,21 +168,22 @@ def without_small_units(assistant: Assistant) -> Answerer:
 class WordSearch(HybridSearch):
     """The search with other lexical terms of the same words; the query is handed on unchanged."""
 
-    terms_of: TermsOf
+    changed: Callable[[Query], Query]
 
     def rank(self, query: Query, k: int, document_ids: Sequence[str] = ()) -> Ranking:
-        """As of the search, by the terms that `terms_of` makes of question and glossary."""
-        added = [*expand_english(query.text), *expand_synonyms(query.text)]
-        changed = replace(
-            query,
-            terms=dict.fromkeys(self.terms_of(query.text, query.language), 1.0),
-            added_terms=dict.fromkeys(self.terms_of(" ".join(added), "nb"), 1.0),
-        )
-        return replace(super().rank(changed, k, document_ids), query=query)
+        """As of the search, by the terms of the query that `changed` makes."""
+        return replace(super().rank(self.changed(query), k, document_ids), query=query)
 
 
-def with_words(terms_of: TermsOf) -> Callable[[Assistant], Answerer]:
-    """The lexical side on other terms, its index made anew with the same parameters."""
+def with_words(
+    terms_of: TermsOf, changed: Callable[[Query], Query]
+) -> Callable[[Assistant], Answerer]:
+    """The lexical side on other terms, its index made anew with the same parameters.
+
+    Args:
+        terms_of: the terms of a text in a language, for the index.
+        changed: the query with terms of that kind.
+    """
 
     def build(assistant: Assistant) -> Answerer:
         index = assistant.index
@@ -192,7 +195,7 @@ def with_words(terms_of: TermsOf) -> Callable[[Assistant], Answerer]:
             candidates=assistant.settings.candidates,
             use_questions=assistant.settings.use_questions,
         )
-        search.terms_of = terms_of
+        search.changed = changed
         return rebuilt(assistant, search=search)
 
     return build
@@ -226,6 +229,25 @@ def raw_words(text: str, language: Language) -> list[str]:
     """Lower-case words as they stand, function words too."""
     del language
     return split_words(text)
+
+
+def without_grams(query: Query) -> Query:
+    """The query by its stems alone, with their weights."""
+    return replace(
+        query,
+        terms={term: w for term, w in query.terms.items() if not is_gram(term)},
+        added_terms={term: w for term, w in query.added_terms.items() if not is_gram(term)},
+    )
+
+
+def in_raw_words(query: Query) -> Query:
+    """The query by its words as they stand, and by those that glossary and synonyms add."""
+    added = " ".join([*expand_english(query.text), *expand_synonyms(query.text)])
+    return replace(
+        query,
+        terms=dict.fromkeys(split_words(query.text), 1.0),
+        added_terms=dict.fromkeys(split_words(added), 1.0),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,12 +384,25 @@ VARIANTS: tuple[Variant, ...] = (
         says="passage vectors only, no sentences and windows",
         build=without_small_units,
     ),
-    Variant(name="no-grams", says="stems without character 4-grams", build=with_words(stems_only)),
-    Variant(name="raw-words", says="raw words, no stems and 4-grams", build=with_words(raw_words)),
+    Variant(
+        name="no-grams",
+        says="stems without character 4-grams",
+        build=with_words(stems_only, without_grams),
+    ),
+    Variant(
+        name="raw-words",
+        says="raw words, no stems and 4-grams",
+        build=with_words(raw_words, in_raw_words),
+    ),
     Variant(
         name="rrf",
         says="reciprocal ranks, no z scores and weights",
         build=lambda a: with_ranking(a, ReciprocalRanks(bundled_ranking().weights)),
+    ),
+    Variant(
+        name="two-lists",
+        says="BM25 and passage vectors alone, by reciprocal ranks",
+        build=lambda a: with_ranking(a, ReciprocalRanks(dict.fromkeys(GROUPS, TWO_LISTS))),
     ),
     Variant(
         name="equal-weights",

@@ -3,18 +3,22 @@ import pytest
 from click.testing import CliRunner
 
 from assistant.features import FEATURES
-from assistant.ranking import RankingModel
+from assistant.query import QueryMaker
+from assistant.ranking import RankingModel, bundled_ranking
 from corpus.errors import EvaluationError
 from eval.ablation import MEASURES, ablate, main, markdown
 from eval.parts import write_part
 from eval.variants import (
+    GROUPS,
     VARIANTS,
     ReciprocalRanks,
     Variant,
     equal_weights,
+    in_raw_words,
     raw_words,
     rebuilt,
     stems_only,
+    without_grams,
 )
 
 TEXT = "Hvem må godkjenne innsamling av helseopplysninger?"
@@ -73,7 +77,8 @@ def assert_passage():
 
 
 @pytest.mark.parametrize(
-    "name", ["no-small-units", "no-grams", "raw-words", "rrf", "equal-weights", "no-glossary"]
+    "name",
+    ["no-small-units", "no-grams", "raw-words", "rrf", "two-lists", "equal-weights", "no-glossary"],
 )
 def test_every_ranking_variant_ranks_otherwise_and_cites_verbatim(assistant, variant, name):
     question = "Which approvals does research on health information need?"
@@ -85,6 +90,9 @@ def test_every_ranking_variant_ranks_otherwise_and_cites_verbatim(assistant, var
 
 
 def test_terms_without_grams_are_stems_and_raw_words_stand_as_they_are():
+    query = QueryMaker(lambda text: [0.0])("Kommunene og forskinga", "nb")
+    assert without_grams(query).terms == {"kommun": 1.0, "forskning": 1.0}
+    assert list(in_raw_words(query).terms) == ["kommunene", "og", "forskinga"]
     assert stems_only("Kommunene forsker", "nb") == ["kommun", "forsk"]
     assert raw_words("Kommunene og forsker", "nb") == ["kommunene", "og", "forsker"]
 
@@ -98,6 +106,10 @@ def test_reciprocal_ranks_add_one_over_sixty_and_rank():
     plain = np.asarray([1 / 61, 1 / 61 + 1 / 62, 1 / 61])
     usual = RankingModel(model.weights).score(features, "nb")
     assert scores == pytest.approx(plain * usual.std() / plain.std(), rel=1e-4)
+
+
+def test_the_groups_of_weights_are_those_that_ship():
+    assert set(GROUPS) == set(bundled_ranking().weights)
 
 
 def test_equal_weights_are_one_for_what_counts_for_a_passage():
