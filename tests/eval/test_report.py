@@ -6,9 +6,10 @@ import pytest
 from eval.compare import compare_runs, markdown, significant
 from eval.diagnosis import reasons, shared_words, worst_questions
 from eval.reference import Gold
-from eval.report import estimate_text, html_report, markdown_table
+from eval.report import estimate_text, html_report, markdown_table, write_report
 from eval.runs import run_questions
 from eval.summary import EstimateJson
+from tests.e2e.browsing import chromium
 
 
 @pytest.fixture
@@ -34,6 +35,39 @@ def test_the_page_loads_nothing_from_anywhere(run):
     assert parser.found == []
     assert "@import" not in re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
     assert page.count("Plotly.newPlot(") >= 4
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("width", [1280, 420])
+def test_a_browser_draws_the_page_asks_nobody_and_offers_no_upload(tmp_path, run, width):
+    path = tmp_path / "report.html"
+    write_report(run, path)
+    asked, faults = [], []
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
+        page.goto(path.as_uri())
+        page.locator(".js-plotly-plot .main-svg").first.wait_for()
+        plots = page.locator(".js-plotly-plot").count()
+        buttons = page.evaluate(
+            "[...new Set([...document.querySelectorAll('.modebar-btn')].map(b => b.dataset.title))]"
+        )
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        with page.expect_download() as saved:
+            page.locator(".modebar-btn").first.dispatch_event("click")
+        assert saved.value.suggested_filename.endswith(".png")
+    assert [url for url in asked if not url.startswith(("blob:", "data:"))] == [path.as_uri()]
+    assert faults == []
+    assert plots == page_plots(run)
+    assert buttons == ["Download plot as a PNG"]
+    assert overflow <= 0
+
+
+def page_plots(run):
+    return html_report(run).count("Plotly.newPlot(")
 
 
 def test_the_page_shows_dev_misses_and_never_test_misses(run):
