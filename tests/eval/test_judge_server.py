@@ -6,6 +6,7 @@ A recorder stands before the server and keeps every request and reply as they we
 
 import json
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
@@ -28,8 +29,8 @@ from eval.runs import run_questions
 from tests.llm import serve_llm
 
 pytestmark = pytest.mark.slow
-REPLY_TOKENS = 48
-GRADES = 'root ::= "{\\"reason\\": \\"" [a-z ]{3,30} "\\", \\"score\\": " [1-5] "}"'
+REPLY_TOKENS = 32
+GRADES = 'root ::= "{\\"reason\\": \\"" [a-z ]{3,12} "\\", \\"score\\": " [1-5] "}"'
 
 
 class Recorder(ThreadingHTTPServer):
@@ -158,7 +159,9 @@ def test_the_whole_input_reaches_the_model_and_what_is_no_grade_is_counted(recor
 
 
 def test_grades_that_the_model_gives_are_kept_as_it_gave_them(recorder, judge, run):
+    run = replace(run, scored=run.scored[:2])
     outcome = judge_run(judge(extra_body={"grammar": GRADES}), run, lambda _: None)
+    assert len(recorder.kept) == 4
     assert not outcome.failures
     meant = _meant(run)
     for request, _, reply in recorder.kept:
