@@ -239,6 +239,7 @@ def template_command(out: Path) -> None:
     """Write a table (.xlsx or .csv) to fill in with your own questions."""
     from eval.tables import write_template
 
+    _refuse_existing(out)
     with served_stifinner().open({}) as system:
         write_template(out, list(system.documents))
     click.echo(f"{out}")
@@ -252,8 +253,7 @@ def import_command(file: Path, out: Path | None) -> None:
     from eval.reference import REFERENCE_FOLDER, write_questions
 
     target = out or file.with_suffix(".jsonl")
-    if target.exists():
-        raise EvaluationError(f"{target} exists; name another file with --out")
+    _refuse_existing(target)
     if target.resolve().is_relative_to(REFERENCE_FOLDER.resolve()):
         raise EvaluationError(
             "the bundled reference set is not written to; give a file of your own"
@@ -289,6 +289,7 @@ def export_candidates(out: Path) -> None:
     from eval.candidates import table_rows
     from eval.tables import write_table
 
+    _refuse_existing(out)
     waiting = _candidates().waiting()
     if not waiting:
         raise EvaluationError("no candidate waits: nobody gave feedback since the last review")
@@ -324,6 +325,11 @@ def judge_command(run: str, llm: str, window: int | None, root: Path) -> None:
     click.echo(markdown(outcome))
     if outcome.failures:
         raise EvaluationError(f"{len(outcome.failures)} answers could not be graded; run again")
+
+
+def _refuse_existing(path: Path) -> None:
+    if path.exists():  # it may hold somebody's work
+        raise EvaluationError(f"{path} exists; name another file with --out")
 
 
 def _candidates() -> Candidates:

@@ -123,7 +123,7 @@ class Judge:
             EvaluationError: the judge wrote the answer itself, the input is larger than its
                 window or was cut by its server, or its reply holds no grade.
         """
-        if answer.model == self.name:
+        if self.wrote(answer):
             raise EvaluationError(
                 f"{self.name} wrote these answers; give a judge that is another model"
             )
@@ -133,6 +133,12 @@ class Judge:
             faithfulness=self._grade(faithfulness_messages(question, answer)),
             correctness=self._grade(correctness_messages(question, answer)),
         )
+
+    def wrote(self, answer: AnswerJson) -> bool:
+        """Whether this model wrote the answer; a provider before a name is no other model."""
+        name = answer.model or ""
+        pairs = ((name, self.name), (self.name, name))
+        return bool(name) and any(a == b or a.endswith(f":{b}") for a, b in pairs)
 
     def _grade(self, messages: Sequence[BaseMessage]) -> Grade:
         size = sum(count_tokens(str(message.content)) for message in messages)
@@ -210,8 +216,7 @@ def judge_run(judge: Judge, run: Run, on_answer: Callable[[str], None]) -> Judge
     Raises:
         EvaluationError: the judge wrote the run's answers, or another judge graded this run.
     """
-    own = [one for one in run.scored if one.answer and one.answer.model == judge.name]
-    if own:
+    if any(one.answer and judge.wrote(one.answer) for one in run.scored):
         raise EvaluationError(f"{judge.name} wrote answers of this run; give another judge")
     path = run.folder / FILE_NAME
     graded = {judgment.id: judgment for judgment in read_judgments(run.folder)}

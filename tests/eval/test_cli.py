@@ -60,6 +60,20 @@ def test_candidates_are_listed_and_rejected(tmp_path, monkeypatch, make):
     assert _invoke("candidates", "list").stdout == ""
 
 
+@pytest.mark.parametrize("command", [("template",), ("candidates", "export")])
+def test_a_table_that_somebody_may_have_filled_in_is_not_written_over(
+    tmp_path, served, monkeypatch, make, command
+):
+    monkeypatch.setenv("STIFINNER_HOME", str(tmp_path))
+    record_feedback(tmp_path, make.answer(question="Hvor mange?"), (), helpful=True)
+    path = tmp_path / "review.xlsx"
+    _invoke(*command, "--out", path)
+    before = path.read_bytes()
+    with pytest.raises(EvaluationError, match="exists; name another file with --out"):
+        _invoke(*command, "--out", path)
+    assert path.read_bytes() == before
+
+
 def test_an_unknown_setting_of_a_sweep_is_named_before_anything_is_opened(tmp_path):
     system = Stifinner(CorpusSettings(home=tmp_path), lambda corpus, sources: None)
     with (

@@ -68,10 +68,17 @@ def test_an_input_larger_than_the_judges_window_is_an_error_and_never_a_cut(make
     assert model.heard == []
 
 
-def test_a_judge_never_grades_its_own_answers(make, run):
+@pytest.mark.parametrize("writer", ["openai:gpt-x", "gpt-x", "azure:openai:gpt-x"])
+def test_a_judge_never_grades_its_own_answers(make, writer):
     judge = Judge(FakeListChatModel(responses=[GOOD]), "openai:gpt-x")
     with pytest.raises(EvaluationError, match="another model"):
-        judge.judge(make.question(), make.answer(model="openai:gpt-x"))
+        judge.judge(make.question(), make.answer(model=writer))
+
+
+@pytest.mark.parametrize("writer", [None, "openai:gpt-x-mini", "x"])
+def test_a_judge_grades_what_others_wrote(make, writer):
+    judge = Judge(FakeListChatModel(responses=[GOOD]), "openai:gpt-x")
+    assert judge.judge(make.question(), make.answer(model=writer)).correctness.score == 5
 
 
 @pytest.mark.parametrize("reply", [GOOD, f"Her:\n```json\n{GOOD}\n```", f"Vel. {GOOD} Takk."])
