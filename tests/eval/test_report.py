@@ -9,6 +9,7 @@ from eval.reference import Gold
 from eval.report import estimate_text, html_report, markdown_table, write_report
 from eval.runs import run_questions
 from eval.summary import EstimateJson
+from eval.system import System
 from tests.e2e.browsing import chromium
 
 
@@ -113,6 +114,22 @@ def test_shared_words_are_counted_by_their_beginnings(make):
     gold = (Gold(document_id="plan", quote="Kommunen praktiserer meråpenhet"),)
     question = make.question(question="Hva med meråpenheten i kommuner?", gold=gold)
     assert shared_words(question) == (2, 2)
+
+
+def test_a_certain_change_is_never_printed_as_p_zero(tmp_path, make, documents):
+    questions = tuple(make.question(f"q{n}") for n in range(20))
+    runs = []
+    for name, answer in (("a", make.answer(passages=[])), ("b", make.answer())):
+        answerer = make.answerer({question.question: answer for question in questions})
+        system = System(answerer=answerer, fingerprint="i", settings={}, documents=documents)
+        runs.append(
+            run_questions(
+                system, questions, tmp_path / name, question_set="dev", on_answer=lambda _: None
+            )
+        )
+    assert "| MRR@10 | 0.000 | 1.000 | +1.000* | +1.000 … +1.000 | < 0.001 |" in markdown(
+        compare_runs(*runs)
+    )
 
 
 def test_a_comparison_shows_changed_dev_questions_and_hides_test_ones(
