@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 PORT ?= 7860
 
-.PHONY: run install test check lint types unit chromium eval bench-ingest bench-peers docs screenshot clean
+.PHONY: run install test check lint types unit chromium eval ablation bench-ingest bench-peers docs screenshot clean
 
 run: $(STAMP)  ## install, ingest the bundled documents, serve the page
 	$(BIN)/stifinner serve --port $(PORT)
@@ -48,8 +48,11 @@ chromium:
 	  { echo "The browser tests need chromium: as root, apt-get install chromium"; exit 1; }
 
 eval: $(DEV_STAMP)  ## reference questions, report page
-	$(BIN)/stifinner eval run --set dev --name dev
+	$(BIN)/stifinner eval run --set dev --name dev --fresh
 	$(BIN)/stifinner eval report dev
+
+ablation: $(DEV_STAMP)  ## what each part brings: dev questions with one after another taken out
+	$(BIN)/python -m eval.ablation --into docs/evaluation.md
 
 bench-ingest: $(DEV_STAMP)  ## ingest of 10,000 generated passages
 	$(BIN)/python -m eval.bench_ingest
@@ -57,7 +60,7 @@ bench-ingest: $(DEV_STAMP)  ## ingest of 10,000 generated passages
 bench-peers: constraints.txt  ## the same work by other RAG tools, in a virtual environment of their own
 	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/pip install --quiet -c constraints.txt -e . -r eval/peers/requirements.txt
-	.venv-peers/bin/python -m eval.peers --set test
+	.venv-peers/bin/python -m eval.peers --set test --into docs/evaluation.md
 
 docs: $(DEV_STAMP)  ## renew the generated parts of docs/*.md
 	$(BIN)/python -m tests.render_docs

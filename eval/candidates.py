@@ -77,7 +77,9 @@ class Candidates:
         if not self._path.exists():
             return ()
         found = []
-        for number, line in enumerate(self._path.read_text("utf-8").splitlines(), start=1):
+        for number, line in enumerate(self._path.read_text("utf-8").split("\n"), start=1):
+            if not line:
+                continue
             try:
                 found.append(Candidate.model_validate_json(line))
             except ValidationError as exc:

@@ -25,6 +25,7 @@ from rich.progress import (
 from corpus.errors import EvaluationError
 
 if TYPE_CHECKING:
+    from corpus.records import DocumentId
     from eval.candidates import Candidates
     from eval.reference import Question
     from eval.runs import Run
@@ -73,14 +74,17 @@ def run_command(
     from eval.sweep import TABLE as SWEEP_TABLE
     from eval.sweep import read_plan, run_sweep
 
-    overrides: dict[str, SettingValue] = {"use_questions": False} if no_expansions else {}
-    stifinner = _stifinner()
+    # `use_questions` keeps them from the search only: statements and refusals would read them on.
+    overrides: dict[str, SettingValue] = {"expansions": "none"} if no_expansions else {}
+    stifinner = served_stifinner()
     folder = run_folder(root, name or f"{Path(chosen).stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
     if fresh and ((folder / META).exists() or any(folder.glob(f"*/{META}"))):
         shutil.rmtree(folder)
     if config is not None:
         plan = read_plan(config)
         plan = plan.model_copy(update={"base": {**plan.base, **overrides}})
+        for combination in plan.combinations():  # a wrong value now, not after hours
+            stifinner.check(combination)
         questions = _questions(chosen, stifinner)
         with _progress(len(questions) * len(plan.combinations())) as (bar, task):
             run_sweep(
@@ -144,9 +148,8 @@ def check_command(paths: tuple[Path, ...]) -> None:
     )
 
     questions = load_questions(paths or [REFERENCE_FOLDER])
-    stifinner = _stifinner()
-    with stifinner.open({}) as system:
-        texts = {name: document.text for name, document in system.documents.items()}
+    stifinner = served_stifinner()
+    texts = _texts(stifinner)
     beside = stifinner.questions_beside()
     problems = (*check_questions(questions, texts), *check_independence(questions, beside))
     for problem in problems:
@@ -171,7 +174,7 @@ def gate_command(run: str | None, root: Path) -> None:
     else:
         folder = root / "gate"
         shutil.rmtree(folder, ignore_errors=True)
-        stifinner = _stifinner()
+        stifinner = served_stifinner()
         questions = _questions(SET, stifinner)
         with stifinner.open({}) as system, _progress(len(questions)) as (bar, task):
             found = run_questions(
@@ -189,6 +192,8 @@ def gate_command(run: str | None, root: Path) -> None:
             f"{state} {verdict.name}: {value} (baseline {verdict.baseline:.3f}, "
             f"floor {verdict.floor:.3f})"
         )
+    if failed := found.metrics.unanswered_by_run:
+        raise EvaluationError(f"{len(failed)} questions failed: {', '.join(failed[:10])}")
     fallen = [verdict.name for verdict in verdicts if not verdict.passed]
     if fallen:
         raise EvaluationError(f"below the baseline: {', '.join(fallen)}")
@@ -219,7 +224,7 @@ def norquad_command(path: Path, split: str, limit: int | None) -> None:
         norquad = Norquad(documents=norquad.documents, questions=norquad.questions[:limit])
     sources = [document.to_source() for document in norquad.documents]
     with (
-        _stifinner().index(sources) as system,
+        served_stifinner().index(sources) as system,
         _progress(len(norquad.questions)) as (bar, task),
     ):
         scores = run_norquad(system.answerer, norquad, lambda _: bar.advance(task))
@@ -234,7 +239,8 @@ def template_command(out: Path) -> None:
     """Write a table (.xlsx or .csv) to fill in with your own questions."""
     from eval.tables import write_template
 
-    with _stifinner().open({}) as system:
+    _refuse_existing(out)
+    with served_stifinner().open({}) as system:
         write_template(out, list(system.documents))
     click.echo(f"{out}")
 
@@ -247,13 +253,12 @@ def import_command(file: Path, out: Path | None) -> None:
     from eval.reference import REFERENCE_FOLDER, write_questions
 
     target = out or file.with_suffix(".jsonl")
-    if target.exists():
-        raise EvaluationError(f"{target} exists; name another file with --out")
+    _refuse_existing(target)
     if target.resolve().is_relative_to(REFERENCE_FOLDER.resolve()):
         raise EvaluationError(
             "the bundled reference set is not written to; give a file of your own"
         )
-    questions = _from_table(file, _stifinner())
+    questions = _from_table(file, served_stifinner())
     write_questions(target, questions)
     accepted = _candidates().accept([question.id for question in questions], str(target))
     click.echo(f"{len(questions)} questions written to {target}; measure them with --set {target}")
@@ -284,10 +289,11 @@ def export_candidates(out: Path) -> None:
     from eval.candidates import table_rows
     from eval.tables import write_table
 
+    _refuse_existing(out)
     waiting = _candidates().waiting()
     if not waiting:
         raise EvaluationError("no candidate waits: nobody gave feedback since the last review")
-    with _stifinner().open({}) as system:
+    with served_stifinner().open({}) as system:
         write_table(out, list(system.documents), table_rows(waiting))
     click.echo(f"{len(waiting)} candidates written to {out}")
 
@@ -321,6 +327,11 @@ def judge_command(run: str, llm: str, window: int | None, root: Path) -> None:
         raise EvaluationError(f"{len(outcome.failures)} answers could not be graded; run again")
 
 
+def _refuse_existing(path: Path) -> None:
+    if path.exists():  # it may hold somebody's work
+        raise EvaluationError(f"{path} exists; name another file with --out")
+
+
 def _candidates() -> Candidates:
     from corpus.settings import CorpusSettings, read_settings
     from eval.candidates import FOLDER, Candidates
@@ -328,7 +339,8 @@ def _candidates() -> Candidates:
     return Candidates(read_settings(CorpusSettings).home / FOLDER)
 
 
-def _stifinner() -> Stifinner:
+def served_stifinner() -> Stifinner:
+    """The real system on the served index; the bundled documents are indexed if none is."""
     from assistant.cli import hook
     from corpus.home import Home
     from corpus.settings import CorpusSettings, read_settings
@@ -342,16 +354,24 @@ def _stifinner() -> Stifinner:
 
 
 def _questions(chosen: str, stifinner: Stifinner) -> tuple[Question, ...]:
-    from eval.reference import REFERENCE_FOLDER, Split, load_questions
+    from eval.reference import REFERENCE_FOLDER, Split, check_questions, load_questions
 
     if chosen == "all":
         return load_questions([REFERENCE_FOLDER])
     if chosen in ("dev", "test"):
         return load_questions([REFERENCE_FOLDER], Split(chosen))
     path = Path(chosen)
-    if path.suffix.lower() in (".xlsx", ".csv"):
+    if not path.exists():
+        raise EvaluationError(f"--set {chosen}: no such file, and the sets are dev, test and all")
+    if path.is_file():
         return _from_table(path, stifinner)
-    return load_questions([path])
+    questions = load_questions([path])
+    problems = check_questions(questions, _texts(stifinner))
+    for problem in problems:
+        click.echo(f"{path.name}, {problem}", err=True)
+    if problems:
+        raise EvaluationError(f"{len(problems)} problems in {path.name}; nothing was asked")
+    return questions
 
 
 def _set_name(chosen: str) -> str:
@@ -362,14 +382,17 @@ def _set_name(chosen: str) -> str:
 def _from_table(path: Path, stifinner: Stifinner) -> tuple[Question, ...]:
     from eval.tables import read_table
 
-    with stifinner.open({}) as system:
-        texts = {name: document.text for name, document in system.documents.items()}
-    reading = read_table(path, texts)
+    reading = read_table(path, _texts(stifinner))
     for problem in reading.problems:
         click.echo(f"{path.name}, {problem}", err=True)
     if reading.problems:
         raise EvaluationError(f"{len(reading.problems)} problems in {path.name}; nothing was done")
     return reading.questions
+
+
+def _texts(stifinner: Stifinner) -> dict[DocumentId, str]:
+    with stifinner.open({}) as system:
+        return {name: document.text for name, document in system.documents.items()}
 
 
 def _load(run: str, root: Path) -> Run:

@@ -127,8 +127,12 @@ def _measure_row(measure: MeasureChange) -> str:
     star = "*" if significant(measure) else ""
     return (
         f"| {measure.name} | {before} | {after} | {found.value:+.3f}{star} "
-        f"| {found.low:+.3f} … {found.high:+.3f} | {found.p:.3f} |"
+        f"| {found.low:+.3f} … {found.high:+.3f} | {_p_text(found.p)} |"
     )
+
+
+def _p_text(p: float) -> str:
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def _shown(value: float | None) -> str:

@@ -10,6 +10,13 @@ import plotly.offline  # type: ignore[import-untyped]
 from eval.scoring import CUTS
 from eval.summary import EstimateJson, MetricsJson
 
+# Without these plotly offers to upload a plot to its makers' servers.
+CONFIG = {
+    "displaylogo": False,
+    "responsive": True,
+    "modeBarButtons": [["toImage"]],
+    "plotlyServerURL": "",
+}
 _HEIGHT_PX = 340
 _COLOUR, _SECOND = "#2f5d62", "#b4693c"
 
@@ -89,6 +96,6 @@ def _fragment(figure: go.Figure, title: str, *, unit_range: bool = True) -> str:
         full_html=False,
         include_plotlyjs=False,
         include_mathjax=False,
-        config={"displaylogo": False, "responsive": True},
+        config=CONFIG,
     )
     return fragment

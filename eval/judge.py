@@ -2,7 +2,9 @@
 
 The judge is pinned: its name is kept beside its scores, and it may not be the model that wrote the
 answers. It sees its whole input; where that does not fit its window, that is an error and never a
-cut. How far it agrees with the string measures is part of every report of its scores.
+cut. A server may cut unasked, so the tokens that it says it has read are held against ours.
+A reply without a grade is no grade: it is counted, kept with its cause and told in every report.
+How far the judge agrees with the string measures is part of every report of its scores.
 """
 
 from __future__ import annotations
@@ -10,27 +12,33 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from assistant.answers import AnswerJson
 from corpus.errors import EvaluationError
 from eval import rubrics
 from eval.reference import Question
-from eval.runs import Run
+from eval.runs import Run, write_whole
 from eval.scoring import ScoredQuestion
 from eval.system import count_tokens
 
 FILE_NAME = "judge.jsonl"
+UNGRADED_NAME = "judge-ungraded.json"
 GOOD_SCORE = 4
 NONE = "(none)"
+# Tokenizers of today differ by less than this factor on Norwegian; a server that has read less
+# than this share of our count has cut the input.
+LEAST_READ = 0.5
 _log = logging.getLogger(__name__)
-_OBJECT = re.compile(r"\{.*\}", re.DOTALL)
+_OPENING = re.compile(r"\{")
 
 
 class Grade(BaseModel):
@@ -40,6 +48,13 @@ class Grade(BaseModel):
 
     reason: str
     score: int = Field(ge=rubrics.SCORES[0], le=rubrics.SCORES[1])
+
+    @field_validator("score", mode="before")
+    @classmethod
+    def _no_truth_value(cls, score: object) -> object:
+        if isinstance(score, bool):  # pydantic would read true as 1
+            raise ValueError("a truth value is no score")
+        return score
 
 
 class Judgment(BaseModel):
@@ -51,6 +66,15 @@ class Judgment(BaseModel):
     judge: str
     faithfulness: Grade
     correctness: Grade
+
+
+class Ungraded(BaseModel):
+    """`judge-ungraded.json`: which judge left which answers of the run ungraded, and why."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    judge: str
+    causes: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +94,9 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeOutcome:
-    """Judgments of a run, the ids that failed with the class of their error, and agreement."""
+    """The judge, its judgments of a run, the ungraded ids with their causes, and agreement."""
 
+    judge: str
     judgments: tuple[Judgment, ...]
     failures: dict[str, str]
     agreements: tuple[Agreement, ...]
@@ -96,9 +121,9 @@ class Judge:
 
         Raises:
             EvaluationError: the judge wrote the answer itself, the input is larger than its
-                window, or its reply holds no grade.
+                window or was cut by its server, or its reply holds no grade.
         """
-        if answer.model == self.name:
+        if self.wrote(answer):
             raise EvaluationError(
                 f"{self.name} wrote these answers; give a judge that is another model"
             )
@@ -109,6 +134,12 @@ class Judge:
             correctness=self._grade(correctness_messages(question, answer)),
         )
 
+    def wrote(self, answer: AnswerJson) -> bool:
+        """Whether this model wrote the answer; a provider before a name is no other model."""
+        name = answer.model or ""
+        pairs = ((name, self.name), (self.name, name))
+        return bool(name) and any(a == b or a.endswith(f":{b}") for a, b in pairs)
+
     def _grade(self, messages: Sequence[BaseMessage]) -> Grade:
         size = sum(count_tokens(str(message.content)) for message in messages)
         if self._window_tokens is not None and size > self._window_tokens:
@@ -116,7 +147,18 @@ class Judge:
                 f"the judge's input has {size} tokens, its window {self._window_tokens}; "
                 "give a judge with a larger window"
             )
-        return read_grade(self._model.invoke(list(messages)).text)
+        reply = self._model.invoke(list(messages))
+        _check_read(reply, size)
+        return read_grade(reply.text)
+
+
+def _check_read(reply: AIMessage, size_tokens: int) -> None:
+    read = reply.usage_metadata["input_tokens"] if reply.usage_metadata else 0
+    if 0 < read < LEAST_READ * size_tokens:
+        raise EvaluationError(
+            f"the judge's server has read {read} tokens of about {size_tokens}; "
+            "raise its context size"
+        )
 
 
 def faithfulness_messages(question: Question, answer: AnswerJson) -> list[BaseMessage]:
@@ -150,15 +192,22 @@ def read_grade(reply: str) -> Grade:
     """The grade in a judge's reply, which may have words or a code fence around its JSON.
 
     Raises:
-        EvaluationError: there is no JSON object with a reason and a score from 1 to 5.
+        EvaluationError: there is no JSON object with a reason and a score from 1 to 5, or there
+            are several that differ in their scores.
     """
-    found = _OBJECT.search(reply)
-    try:
-        return Grade.model_validate(json.loads(found.group() if found else ""))
-    except (json.JSONDecodeError, ValidationError) as exc:
+    grades: list[Grade] = []
+    decoder = json.JSONDecoder()
+    for opening in _OPENING.finditer(reply):
+        with suppress(json.JSONDecodeError, ValidationError, RecursionError):
+            found, _ = decoder.raw_decode(reply, opening.start())
+            grades.append(Grade.model_validate(found))
+    if not grades:
         raise EvaluationError(
             "the judge's reply holds no JSON with reason and score; try a larger judge model"
-        ) from exc
+        )
+    if len({grade.score for grade in grades}) > 1:
+        raise EvaluationError("the judge's reply holds several scores; try a larger judge model")
+    return grades[-1]
 
 
 def judge_run(judge: Judge, run: Run, on_answer: Callable[[str], None]) -> JudgeOutcome:
@@ -167,55 +216,85 @@ def judge_run(judge: Judge, run: Run, on_answer: Callable[[str], None]) -> Judge
     Raises:
         EvaluationError: the judge wrote the run's answers, or another judge graded this run.
     """
-    own = [one for one in run.scored if one.answer and one.answer.model == judge.name]
-    if own:
+    if any(one.answer and judge.wrote(one.answer) for one in run.scored):
         raise EvaluationError(f"{judge.name} wrote answers of this run; give another judge")
     path = run.folder / FILE_NAME
     graded = {judgment.id: judgment for judgment in read_judgments(run.folder)}
     if other := {judgment.judge for judgment in graded.values()} - {judge.name}:
         raise EvaluationError(f"{path} holds grades of {', '.join(other)}; move the file away")
-    failures: dict[str, str] = {}
+    write_whole(path, "".join(one.model_dump_json() + "\n" for one in graded.values()))
+    causes: dict[str, str] = {}
     with path.open("a", encoding="utf-8") as stream:
         for one in run.scored:
             if one.answer is not None and one.question.id not in graded:
                 try:
                     judgment = judge.judge(one.question, one.answer)
                 except Exception as exc:
-                    _log.exception("judging %s failed", one.question.id)
-                    failures[one.question.id] = type(exc).__name__
+                    causes[one.question.id] = _cause(exc)
+                    ours = isinstance(exc, EvaluationError)
+                    _log.warning(
+                        "%s has no grade: %s", one.question.id, _cause(exc), exc_info=not ours
+                    )
                 else:
                     graded[judgment.id] = judgment
                     stream.write(judgment.model_dump_json() + "\n")
                     stream.flush()
             on_answer(one.question.id)
-    judgments = tuple(graded.values())
+    ungraded = Ungraded(judge=judge.name, causes=causes)
+    write_whole(run.folder / UNGRADED_NAME, ungraded.model_dump_json(indent=1) + "\n")
+    return _outcome(run, tuple(graded.values()), ungraded)
+
+
+def _cause(exc: Exception) -> str:
+    """Our own words for our own errors; of others the class only, whose words may hold text."""
+    return str(exc) if isinstance(exc, EvaluationError) else type(exc).__name__
+
+
+def _outcome(run: Run, judgments: tuple[Judgment, ...], ungraded: Ungraded) -> JudgeOutcome:
     return JudgeOutcome(
-        judgments=judgments, failures=failures, agreements=agreements(run.scored, judgments)
+        judge=ungraded.judge,
+        judgments=judgments,
+        failures=ungraded.causes,
+        agreements=agreements(run.scored, judgments),
     )
 
 
 def read_judgments(folder: Path) -> tuple[Judgment, ...]:
     """The grades kept in a run folder; empty if nobody judged it.
 
+    A last line that a kill cut off is left out.
+
     Raises:
-        EvaluationError: a line is damaged.
+        EvaluationError: a line before the last is damaged.
     """
     path = folder / FILE_NAME
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
     try:
-        return tuple(Judgment.model_validate_json(line) for line in lines)
+        return tuple(Judgment.model_validate_json(line) for line in lines[:-1])
     except ValidationError as exc:
         raise EvaluationError(f"{path} is damaged; remove it and judge anew") from exc
 
 
 def outcome_of(run: Run) -> JudgeOutcome | None:
-    """The grades kept with a run and their agreement; None if nobody judged it."""
-    judgments = read_judgments(run.folder)
+    """What is kept of the last judging of a run; None if nobody judged it.
+
+    Raises:
+        EvaluationError: the grades or the list of ungraded answers are damaged.
+    """
+    judgments, path = read_judgments(run.folder), run.folder / UNGRADED_NAME
+    if path.exists():
+        try:
+            ungraded = Ungraded.model_validate_json(path.read_bytes())
+        except ValidationError as exc:
+            raise EvaluationError(f"{path} is damaged; remove it and judge anew") from exc
+        return _outcome(run, judgments, ungraded)
     if not judgments:
         return None
-    return JudgeOutcome(
-        judgments=judgments, failures={}, agreements=agreements(run.scored, judgments)
-    )
+    # The judging was stopped: what it did not reach is ungraded too.
+    graded = {judgment.id for judgment in judgments}
+    left = [one.question.id for one in run.scored if one.answer and one.question.id not in graded]
+    stopped = Ungraded(judge=judgments[0].judge, causes=dict.fromkeys(left, "not reached"))
+    return _outcome(run, judgments, stopped)
 
 
 def agreements(
@@ -268,8 +347,16 @@ def markdown(outcome: JudgeOutcome) -> str:
             f"| {found.grade} / {found.measure} | {found.agree:.2f} | {kappa} | {found.n} |"
         )
     if outcome.failures:
-        lines += ["", f"{len(outcome.failures)} answers could not be graded."]
+        lines += ["", ungraded_text(outcome)]
     return "\n".join(lines) + "\n"
+
+
+def ungraded_text(outcome: JudgeOutcome) -> str:
+    """How many answers have no grade, by cause; they count in no mean and no agreement."""
+    total = len(outcome.failures) + len(outcome.judgments)
+    causes = Counter(outcome.failures.values()).most_common()
+    told = "; ".join(f"{count} × {cause}" for cause, count in causes)
+    return f"{len(outcome.failures)} of {total} answers have no grade ({told})."
 
 
 def _whole_question(question: Question) -> str:

@@ -45,7 +45,12 @@ def _small_numbers() -> dict[str, int]:
 _NUMBERS = _small_numbers()
 _ENGLISH_TENS = {word: n for n, word in enumerate(_TENS_EN, start=2)}
 _ENGLISH_UNITS = {word: n for n, word in enumerate(_UNITS_EN, start=1)}
-_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ .,\u00a0\u202f]\d{3})+(?![\d]|[.,]\d)")
+# One kind of separator throughout, a decimal part only behind the other: 1 200,5 and 1.200,50 are
+# numbers, 1.200.5 is none.
+_THOUSANDS = re.compile(
+    r"(?<![\d.,])(?P<head>\d{1,3})(?P<gap>[ .,\u00a0\u2009\u202f])(?P<tail>\d{3}(?:(?P=gap)\d{3})*)"
+    r"(?P<part>(?!(?P=gap))[.,]\d+)?(?!\d|[.,]\d)"
+)
 _DECIMAL = re.compile(r"(?<=\d),(?=\d)")
 _TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
 
@@ -53,13 +58,18 @@ _TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
 def tokens(text: str) -> tuple[str, ...]:
     """Words and numbers of `text`, case folded, punctuation dropped, every number as digits.
 
-    `1 200`, `1.200` and `1,200` are 1200; a comma before fewer or more than three digits is a
-    decimal comma; `%`, `pst` and `percent` are `prosent`.
+    `1 200`, `1.200` and `1,200` are 1200, and `1 200,5` is 1200.5; a comma before fewer or more
+    than three digits is a decimal comma; `%`, `pst` and `percent` are `prosent`.
     """
-    text = _THOUSANDS.sub(lambda match: re.sub(r"\D", "", match.group()), text)
+    text = _THOUSANDS.sub(_without_gaps, text)
     text = _DECIMAL.sub(".", text).replace("%", " prosent ").casefold()
     found = [_PERCENT.get(token, token) for token in _TOKEN.findall(text)]
     return tuple(_with_digits(found))
+
+
+def _without_gaps(match: re.Match[str]) -> str:
+    tail = match["tail"].replace(match["gap"], "")
+    return match["head"] + tail + (match["part"] or "").replace(",", ".")
 
 
 def _with_digits(found: Sequence[str]) -> list[str]:

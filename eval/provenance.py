@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import subprocess
@@ -23,6 +24,8 @@ PACKAGES = (
 )
 ABSENT = "not installed"
 UNKNOWN = "unknown"
+FOLDER = Path(__file__).parent
+SHORT_COMMIT = 10
 
 
 class Machine(BaseModel):
@@ -53,20 +56,36 @@ def installed_versions() -> dict[str, str]:
     return {name: _version(name) for name in PACKAGES}
 
 
-def commit_of_checkout() -> str:
-    """Commit of the code, with `+changes` if the work tree differs; "unknown" without git."""
-    folder = Path(__file__).parent
+def commit_of_checkout(folder: Path = FOLDER) -> str:
+    """Commit of the code; with changes in the work tree, `+changes-` and a digest of them.
+
+    "unknown" where the code does not come from a git checkout, as when it is installed: a
+    repository around the virtual environment is another project's.
+    """
     try:
+        _git(folder, "ls-files", "--error-unmatch", "provenance.py")
         commit = _git(folder, "rev-parse", "HEAD")
-        changed = _git(folder, "status", "--porcelain", "--untracked-files=no")
+        changes = _git(folder, "diff", "HEAD")
     except (OSError, subprocess.CalledProcessError):
         return UNKNOWN
-    return f"{commit}+changes" if changed else commit
+    if not changes:
+        return commit
+    return f"{commit}+changes-{hashlib.sha256(changes.encode()).hexdigest()[:8]}"
+
+
+def short_commit(commit: str) -> str:
+    """A commit for people, which still says that the work tree had changes."""
+    whole, changed, _ = commit.partition("+")
+    return whole[:SHORT_COMMIT] + ("+changes" if changed else "")
 
 
 def _git(folder: Path, *arguments: str) -> str:
     done = subprocess.run(
-        ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True
+        ["git", "-C", str(folder), *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=True,
     )
     return done.stdout.strip()
 

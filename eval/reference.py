@@ -270,12 +270,23 @@ def paraphrase_groups(questions: Sequence[Question]) -> dict[str, tuple[str, ...
 
     A group is named by its `group` field, or by the id that `same-as:ID` notes point to.
     """
+    by_id = {question.id: question for question in questions}
     members: dict[str, list[str]] = {}
     for question in questions:
-        pointed = _SAME_AS.search(question.note)
-        name = question.group or (pointed.group(1) if pointed else question.id)
-        members.setdefault(name, []).append(question.id)
+        members.setdefault(_group(question, by_id), []).append(question.id)
     return {name: tuple(ids) for name, ids in members.items() if len(ids) > 1}
+
+
+def _group(question: Question, by_id: Mapping[str, Question]) -> str:
+    """Its `group`, or that of the question its note points to, however many notes away."""
+    seen = {question.id}
+    while not question.group and (pointed := _SAME_AS.search(question.note)):
+        following = by_id.get(pointed.group(1))
+        if following is None or following.id in seen:
+            return min(seen) if following else pointed.group(1)
+        seen.add(following.id)
+        question = following
+    return question.group or question.id
 
 
 def check_questions(
@@ -284,8 +295,8 @@ def check_questions(
     """Everything wrong with a set of questions, given the stored text of each document.
 
     Proves that each gold quote stands in its document, and holds the set to what the measures
-    assume: ids are unique, no question is asked in both splits, paraphrases share a split, only
-    the unanswerable lack gold and facts.
+    assume: ids are unique, no question is asked twice or nearly so in both splits, paraphrases
+    share a split, only the unanswerable lack gold and facts.
     """
     problems = [
         Problem(question_id=question.id, field=field, message=message)
@@ -306,11 +317,15 @@ def check_independence(questions: Sequence[Question], beside: Sequence[str]) -> 
     for question in questions:
         words = frozenset(tokens(question.question))
         for text, other in zip(beside, indexed, strict=True):
-            if words and len(words & other) >= MAX_SHARED_WORDS * len(words | other):
+            if _nearly_same(words, other):
                 message = f"is nearly indexed beside a passage ('{text}'); ask it otherwise"
                 problems.append(Problem(question_id=question.id, field="question", message=message))
                 break
     return tuple(problems)
+
+
+def _nearly_same(words: frozenset[str], other: frozenset[str]) -> bool:
+    return bool(words) and len(words & other) >= MAX_SHARED_WORDS * len(words | other)
 
 
 def _wrong_form(question: Question) -> list[tuple[str, str]]:
@@ -368,8 +383,25 @@ def _wrong_set(questions: Sequence[Question]) -> list[Problem]:
         if pointed and pointed.group(1) not in by_id:
             message = f"says same-as:{pointed.group(1)}, which is no question's id"
             problems.append(Problem(question_id=question.id, field="note", message=message))
+    problems += _near_in_both_splits(questions)
     for ids in paraphrase_groups(questions).values():
         if len({by_id[i].split for i in ids}) > 1:
             message = f"{', '.join(ids)} ask the same but stand in both splits; move them to one"
             problems += [Problem(question_id=i, field="group", message=message) for i in ids]
+    return problems
+
+
+def _near_in_both_splits(questions: Sequence[Question]) -> list[Problem]:
+    """Test questions tuned on under another name: nearly the words of a dev question."""
+    words = {q.id: frozenset(tokens(" ".join((*q.history, q.question)))) for q in questions}
+    tuned_on = [question for question in questions if question.split is Split.DEV]
+    problems = []
+    for question in questions:
+        if question.split is Split.DEV:
+            continue
+        for other in tuned_on:
+            if _nearly_same(words[question.id], words[other.id]):
+                message = f"is nearly {other.id} of the dev split; move it there or ask otherwise"
+                problems.append(Problem(question_id=question.id, field="question", message=message))
+                break
     return problems

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from eval import figures, judge
 from eval.diagnosis import Miss, worst_questions
+from eval.provenance import short_commit
 from eval.runs import Run, settings_text
 from eval.scoring import HEADLINES, MEASURES, SLICES
 from eval.summary import EstimateJson
@@ -73,6 +74,7 @@ def html_report(run: Run) -> str:
         plotly=Markup(figures.plotly_script()),
         judged=judge.outcome_of(run),
         mean_grade=judge.mean_grade,
+        ungraded_text=judge.ungraded_text,
         misses=[(miss, shown_passages(miss)) for miss in worst_questions(run.scored, WORST_SHOWN)],
     )
 
@@ -112,7 +114,7 @@ def markdown_table(run: Run) -> str:
         "",
         f"{metrics.questions} {run.meta.question_set} questions, "
         f"{len(metrics.unanswered_by_run)} failed; index `{run.meta.fingerprint}`, commit "
-        f"`{run.meta.commit[:12]}`, {run.meta.started:%Y-%m-%d}, {machine.processor}, "
+        f"`{short_commit(run.meta.commit)}`, {run.meta.started:%Y-%m-%d}, {machine.processor}, "
         f"{machine.cores} cores.",
     ]
     return "\n".join(lines) + "\n"

@@ -8,8 +8,8 @@
       run.trec         ranked passages       qrels.trec  the judgments resolved on those passages
       metrics.json     every measure with its interval, by slice, and latency
 
-A run that was stopped goes on where it ended, but only with the same questions, settings and index:
-answers of two systems never meet in one folder.
+A run that was stopped goes on where it ended, but only with the same questions, settings, index,
+code and packages: answers of two systems never meet in one folder.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class RunMeta(BaseModel):
 
     def same_work(self, other: RunMeta) -> list[str]:
         """What differs between two runs' work; empty if one may go on where the other ended."""
-        kept = ("fingerprint", "settings", "questions_sha256")
+        kept = ("fingerprint", "settings", "questions_sha256", "commit", "versions")
         return [name for name in kept if getattr(self, name) != getattr(other, name)]
 
 
@@ -146,10 +146,10 @@ def measure_run(folder: Path, documents: Documents) -> Run:
     scored = score_all(questions, read_answers(folder), documents, count_tokens)
     metrics = summarise(scored)
     lines = [ScoreLine.of(one).model_dump_json() + "\n" for one in scored]
-    (folder / SCORES).write_text("".join(lines), encoding="utf-8")
-    _write_json(folder / METRICS, metrics)
-    (folder / RUN_TREC).write_text("".join(_run_lines(scored)), encoding="utf-8")
-    (folder / QRELS_TREC).write_text("".join(_qrels_lines(scored)), encoding="utf-8")
+    write_whole(folder / SCORES, "".join(lines))
+    write_whole(folder / RUN_TREC, "".join(_run_lines(scored)))
+    write_whole(folder / QRELS_TREC, "".join(_qrels_lines(scored)))
+    _write_json(folder / METRICS, metrics)  # last: with it the run counts as finished
     return Run(folder=folder, meta=meta, metrics=metrics, scored=scored)
 
 
@@ -229,8 +229,8 @@ def read_answers(folder: Path) -> dict[str, AnswerJson]:
 
 def _read_scores(folder: Path) -> list[ScoreLine]:
     try:
-        lines = (folder / SCORES).read_text(encoding="utf-8").splitlines()
-        return [ScoreLine.model_validate_json(line) for line in lines]
+        lines = (folder / SCORES).read_text(encoding="utf-8").split("\n")
+        return [ScoreLine.model_validate_json(line) for line in lines if line]
     except (FileNotFoundError, ValidationError) as exc:
         raise EvaluationError(f"{folder / SCORES} cannot be read; make the run anew") from exc
 
@@ -314,7 +314,14 @@ def _qrels_lines(scored: Iterable[ScoredQuestion]) -> Iterable[str]:
 
 
 def _write_json(path: Path, model: BaseModel) -> None:
-    path.write_text(model.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    write_whole(path, model.model_dump_json(indent=1) + "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file that a kill leaves as it was or whole, never cut."""
+    staged = path.with_name(f"{path.name}.tmp")
+    staged.write_text(text, encoding="utf-8")
+    staged.replace(path)
 
 
 def settings_text(settings: Mapping[str, SettingValue]) -> str:

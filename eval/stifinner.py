@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import yaml
 
 from assistant.build import Assistant, open_assistant
+from assistant.features import FEATURES
 from assistant.settings import AssistantSettings
 from corpus.errors import EvaluationError, SettingsError
 from corpus.home import Home
@@ -24,12 +26,22 @@ from corpus.manifest import MANIFEST_NAME
 from corpus.records import DocumentId
 from corpus.register import Register, UnitKind
 from corpus.settings import CorpusSettings, read_settings
-from eval.system import SettingValue, SourceText, System
+from eval.system import Answerer, SettingValue, SourceText, System
+from eval.variants import scaled_ranking, with_ranking
 
 # What moves no number, is secret, or names this machine.
 UNRECORDED = frozenset({"home", "chroma_url", "llm_base_url", "llm_api_key", "log_questions"})
 _QUESTION = UnitKind.QUESTION.value
-INDEX_SETTINGS = frozenset({"embedding_model", "max_tokens", "bm25_k1", "bm25_b"})
+INDEX_SETTINGS = frozenset({"embedding_model", "expansions", "max_tokens", "bm25_k1", "bm25_b"})
+WEIGHT = "weight."  # before a ranking feature's name: a factor for its shipped weight
+_NUMBER = (int, float)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chosen:
+    settings: AssistantSettings
+    for_corpus: Mapping[str, SettingValue]
+    factors: Mapping[str, float]
 
 
 class IngestSources(Protocol):
@@ -53,29 +65,77 @@ class Stifinner:
         self._ingest = ingest
 
     @contextmanager
-    def open(self, overrides: Mapping[str, SettingValue]) -> Iterator[System]:
+    def open(
+        self,
+        overrides: Mapping[str, SettingValue],
+        build: Callable[[Assistant], Answerer] = lambda assistant: assistant,
+    ) -> Iterator[System]:
         """The system on the served index, or on one of its own for other index settings.
 
         An index made for a sweep stays below the home, so that a stopped sweep goes on.
+
+        Args:
+            overrides: settings by name; `weight.FEATURE` multiplies a weight of the ranking.
+            build: what is to be asked, made of the opened assistant; itself unless given.
 
         Raises:
             SettingsError: there is no such setting, or its value is out of bounds.
             NoIndexError: nothing is indexed yet.
         """
+        chosen = self._chosen(overrides)
+        corpus = self._index_for(chosen.for_corpus)
+        assistant = open_assistant(corpus, chosen.settings)
+        try:
+            system = system_of(assistant, corpus, chosen.settings)
+            if not chosen.factors:
+                yield replace(system, answerer=build(assistant))
+                return
+            recorded = {WEIGHT + name: factor for name, factor in chosen.factors.items()}
+            yield replace(
+                system,
+                answerer=with_ranking(assistant, scaled_ranking(chosen.factors)),
+                settings={**system.settings, **recorded},
+            )
+        finally:
+            assistant.close()
+
+    def check(self, overrides: Mapping[str, SettingValue]) -> None:
+        """Whether `open` would take these settings; nothing is opened.
+
+        Raises:
+            SettingsError: there is no such setting, or its value is out of bounds.
+        """
+        chosen = self._chosen(overrides)
+        read_settings(CorpusSettings, **self._corpus_fields(chosen.for_corpus))
+
+    def _chosen(self, overrides: Mapping[str, SettingValue]) -> _Chosen:
+        factors = {
+            name.removeprefix(WEIGHT): value
+            for name, value in overrides.items()
+            if name.startswith(WEIGHT)
+        }
         for_corpus = {n: v for n, v in overrides.items() if n in CorpusSettings.model_fields}
-        rest = {n: v for n, v in overrides.items() if n not in for_corpus}
-        if unknown := sorted(set(rest) - set(AssistantSettings.model_fields)):
-            known = sorted(INDEX_SETTINGS | (set(AssistantSettings.model_fields) - UNRECORDED))
+        rest = {
+            n: v for n, v in overrides.items() if n not in for_corpus and not n.startswith(WEIGHT)
+        }
+        unknown = sorted(set(rest) - set(AssistantSettings.model_fields))
+        unknown += sorted(WEIGHT + name for name in set(factors) - set(FEATURES))
+        if unknown:
+            names = INDEX_SETTINGS | (set(AssistantSettings.model_fields) - UNRECORDED)
+            known = [*sorted(names), *(WEIGHT + name for name in FEATURES)]
             raise SettingsError(
                 f"There is no setting '{unknown[0]}' to sweep; there are: {', '.join(known)}."
             )
-        settings = read_settings(AssistantSettings, **rest)
-        corpus = self._index_for(for_corpus)
-        assistant = open_assistant(corpus, settings)
-        try:
-            yield system_of(assistant, corpus, settings)
-        finally:
-            assistant.close()
+        wrong = [n for n, v in factors.items() if isinstance(v, bool) or not isinstance(v, _NUMBER)]
+        if wrong:
+            raise SettingsError(
+                f"Setting '{WEIGHT}{wrong[0]}': give a number to multiply the shipped weight by."
+            )
+        return _Chosen(
+            settings=read_settings(AssistantSettings, **rest),
+            for_corpus=for_corpus,
+            factors={name: float(value) for name, value in factors.items() if value is not None},
+        )
 
     @contextmanager
     def index(self, texts: Sequence[SourceText]) -> Iterator[System]:
@@ -112,13 +172,15 @@ class Stifinner:
     def _index_for(self, overrides: Mapping[str, SettingValue]) -> CorpusSettings:
         if not overrides:
             return self._corpus
-        kept = self._corpus.model_dump(exclude={"home"})
         digest = hashlib.sha256(json.dumps(dict(overrides), sort_keys=True).encode()).hexdigest()
         home = self._corpus.home / "sweeps" / digest[:16]
-        corpus = read_settings(CorpusSettings, **{**kept, **overrides, "home": home})
+        corpus = read_settings(CorpusSettings, **{**self._corpus_fields(overrides), "home": home})
         self._share_models(home)
         self._ingest(corpus, self._sources())
         return corpus
+
+    def _corpus_fields(self, overrides: Mapping[str, SettingValue]) -> dict[str, Any]:
+        return {**self._corpus.model_dump(), **overrides}
 
     def _sources(self) -> Sequence[str]:
         register = Register(Home(self._corpus.home).current())

@@ -10,9 +10,8 @@ header being row 1. All errors are collected: nobody should upload a file ten ti
 from __future__ import annotations
 
 import csv
-import io
 import re
-import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,7 +21,6 @@ import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import ValidationError
@@ -39,9 +37,11 @@ from eval.reference import (
     UserKind,
     check_questions,
 )
+from eval.sheets import Sheet, is_blank, read_csv, read_xlsx, text_of
 
 FORMATS = (".xlsx", ".csv", ".jsonl")
 QUOTE_PAIRS = 3
+NO_HEADING = "stands under no heading; give it one, or quote marks to a text with separators"
 _NUMBERED = re.compile(r"(document|quote)_([1-9]\d?)")
 _CHOICES: Mapping[str, type[StrEnum]] = {
     "language": Language,
@@ -105,6 +105,7 @@ class TableReading:
 class _Row:
     number: int
     cells: Mapping[str, str]
+    problems: tuple[RowProblem, ...]
 
 
 def read_table(path: Path, texts: Mapping[DocumentId, str]) -> TableReading:
@@ -121,8 +122,8 @@ def read_table(path: Path, texts: Mapping[DocumentId, str]) -> TableReading:
     if kind == ".jsonl":
         parsed = list(_json_lines(path))
     else:
-        rows = _xlsx_rows(path) if kind == ".xlsx" else _csv_rows(path)
-        parsed = [_parse(row) for row in rows]
+        sheet = read_xlsx(path) if kind == ".xlsx" else read_csv(path)
+        parsed = [_parse(row) for row in _rows(path.name, sheet)]
     if not parsed:
         raise EvaluationError(f"{path.name}: no question in it; the template shows the columns")
     return _checked(parsed, texts)
@@ -157,7 +158,7 @@ def _checked(parsed: Sequence[Parsed], texts: Mapping[DocumentId, str]) -> Table
 
 
 def _json_lines(path: Path) -> Iterator[Parsed]:
-    for number, line in enumerate(_text_of(path).split("\n"), start=1):
+    for number, line in enumerate(text_of(path).split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -166,60 +167,63 @@ def _json_lines(path: Path) -> Iterator[Parsed]:
             yield number, None, _problems_of(exc, number)
 
 
-def _xlsx_rows(path: Path) -> list[_Row]:
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError) as exc:
-        raise EvaluationError(f"{path.name}: not an Excel file; save it as .xlsx anew") from exc
-    try:
-        sheet = book.worksheets[0]
-        table = [["" if v is None else str(v) for v in row] for row in sheet.values]
-    finally:
-        book.close()
-    return _rows(path, list(enumerate(table, start=1)))
+def _rows(name: str, sheet: Sheet) -> list[_Row]:
+    """The rows below the heading that hold anything.
 
-
-def _csv_rows(path: Path) -> list[_Row]:
-    text = _text_of(path)
-    first = text.partition("\n")[0]
-    # Norwegian Excel parts columns by ";", the rest of the world by ",".
-    delimiter = max(";,\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return _rows(path, list(enumerate(reader, start=1)))
-
-
-def _text_of(path: Path) -> str:
-    content = path.read_bytes()
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        # What Excel on Windows saves as plain "CSV"; every byte that text uses is defined there.
-        return content.decode("cp1252", errors="replace")
-
-
-def _rows(path: Path, table: Sequence[tuple[int, Sequence[str]]]) -> list[_Row]:
-    if not table:
-        raise EvaluationError(f"{path.name}: the first sheet is empty; begin with the template")
-    header = [name.strip().casefold().replace(" ", "_") for name in table[0][1]]
-    known = {name for name in header if name in _PLAIN or _NUMBERED.fullmatch(name)}
-    unknown = [name for name in header if name and name not in known]
-    if "question" not in known:
-        raise EvaluationError(f"{path.name}: row 1 has no column 'question'; see the template")
-    if unknown:
-        columns = ", ".join([*_PLAIN, "document_1", "quote_1", "…"])
-        raise EvaluationError(
-            f"{path.name}: row 1, column '{unknown[0]}' is not known; columns are {columns}"
-        )
+    Raises:
+        EvaluationError: the heading lacks the question, or has columns that mean nothing.
+    """
+    if not sheet.rows:
+        raise EvaluationError(f"{name}: the first sheet is empty; begin with the template")
+    header = _header(name, sheet.rows[0][1])
+    wrong: dict[int, dict[int, str]] = {}
+    for cell in sheet.wrong:
+        wrong.setdefault(cell.row, {})[cell.column] = cell.message
     rows = []
-    for number, values in table[1:]:
+    for number, values in sheet.rows[1:]:
+        if is_blank(values) and number not in wrong:
+            continue
+        problems = [
+            RowProblem(row=number, column=_column(header, column), message=message)
+            for column, message in sorted(wrong.get(number, {}).items())
+        ]
+        # Most often a separator inside a text without quote marks, which moves all that follows.
+        problems += [
+            RowProblem(row=number, column=_column(header, column), message=NO_HEADING)
+            for column, value in enumerate(values)
+            if value.strip() and not (column < len(header) and header[column])
+        ]
         cells = {n: v.strip() for n, v in zip(header, values, strict=False) if n and v.strip()}
-        if cells:
-            rows.append(_Row(number=number, cells=cells))
+        rows.append(_Row(number=number, cells=cells, problems=tuple(problems)))
     return rows
 
 
+def _header(file: str, cells: Sequence[str]) -> list[str]:
+    header = [name.strip().casefold().replace(" ", "_") for name in cells]
+    named = [name for name in header if name]
+    unknown = [n for n in dict.fromkeys(named) if n not in _PLAIN and not _NUMBERED.fullmatch(n)]
+    twice = [name for name, count in Counter(named).items() if count > 1]
+    if "question" not in named:
+        raise EvaluationError(f"{file}: row 1 has no column 'question'; see the template")
+    if unknown:
+        listed = "', '".join(unknown)
+        known = ", ".join([*_PLAIN, "document_1", "quote_1", "…"])
+        verb = "column '{}' is" if len(unknown) == 1 else "columns '{}' are"
+        raise EvaluationError(
+            f"{file}: row 1, {verb.format(listed)} not known; columns are {known}"
+        )
+    if twice:
+        raise EvaluationError(f"{file}: row 1, column '{twice[0]}' stands twice; rename one")
+    return header
+
+
+def _column(header: Sequence[str], number: int) -> str:
+    named = header[number] if number < len(header) else ""
+    return named or get_column_letter(number + 1)
+
+
 def _parse(row: _Row) -> Parsed:
-    cells, problems = row.cells, _wrong_cells(row)
+    cells, problems = row.cells, [*row.problems, *_wrong_cells(row)]
     if problems:
         return row.number, None, problems
     kind = cells.get("kind", QuestionKind.FACTOID.value).casefold()
@@ -249,7 +253,8 @@ def _parse(row: _Row) -> Parsed:
 def _wrong_cells(row: _Row) -> list[RowProblem]:
     cells = row.cells
     wrong = []
-    if "question" not in cells:
+    named = {problem.column for problem in row.problems}
+    if "question" not in cells and "question" not in named:
         wrong.append(("question", "is empty; write the question"))
     for column, choices in _CHOICES.items():
         value = cells.get(column, "").casefold()
@@ -257,9 +262,9 @@ def _wrong_cells(row: _Row) -> list[RowProblem]:
         if value and value not in allowed:
             wrong.append((column, f"'{cells[column]}' is not one of {', '.join(allowed)}"))
     for n in _quote_numbers(cells):
-        if f"document_{n}" not in cells:
+        if f"document_{n}" not in cells and f"document_{n}" not in named:
             wrong.append((f"document_{n}", f"is empty beside quote_{n}; name its document"))
-        if f"quote_{n}" not in cells:
+        if f"quote_{n}" not in cells and f"quote_{n}" not in named:
             wrong.append((f"quote_{n}", f"is empty beside document_{n}; copy the quote"))
     return [RowProblem(row=row.number, column=column, message=text) for column, text in wrong]
 

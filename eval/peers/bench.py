@@ -2,13 +2,14 @@
 
 All use one embedding model with the same engines. Ingest is timed from text to a searchable index
 with an empty embedding cache; Stifinner's includes reading, repair, commitments, sentence vectors
-and the questions beside passages, which the peers do not have. Latency is that of retrieval.
+and the questions beside passages, which the peers do not have; a second row has an index without
+them. Latency is that of retrieval. A peer's answer, for fact recall, is its passages as they stand
+(`eval.peers.peer`); Stifinner's is its extract.
 """
 
 from __future__ import annotations
 
 import json
-import logging
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -25,15 +26,15 @@ from corpus.register import Register
 from corpus.settings import CorpusSettings, read_settings
 from eval.metrics import percentile
 from eval.peers.peer import K, Peer, PeerAnswerer, SharedEmbeddings
-from eval.provenance import describe_machine
+from eval.provenance import describe_machine, short_commit
 from eval.reference import Question
 from eval.scoring import score_all
 from eval.stifinner import IngestSources, system_of
 from eval.summary import EstimateJson, measure_all
 from eval.system import Answerer, SourceText, count_tokens
 
-MEASURES = ("success@1", "success@5", "recall@10", "MRR@10", "nDCG@10", "success@1000tokens")
-_log = logging.getLogger(__name__)
+MEASURES = ("success@1", "success@5", "MRR@10", "success@1000tokens", "fact recall")
+NO_QUESTIONS = {"expansions": "none"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +55,12 @@ def bench(
     ingest: IngestSources,
     peers: Sequence[Callable[[], Peer]],
     questions: Sequence[Question],
+    on_step: Callable[[str], None],
 ) -> tuple[PeerScores, ...]:
     """Measure Stifinner and the peers on the documents of the served index.
 
     Questions without gold quotes (unanswerable ones) are not asked: nothing relevant could rank.
+    `on_step` is told what begins.
     """
     asked = [question for question in questions if question.gold]
     register = Register(Home(corpus.home).current())
@@ -71,10 +74,14 @@ def bench(
     model = embedding_model(corpus)
     bulk, light = model.bulk(), model.light()
     bulk.embed_documents(["warm up"])
-    rows = [_stifinner(corpus, ingest, sources, documents, asked)]
+    rows = []
+    for name, changes in (("Stifinner", {}), ("Stifinner without questions", NO_QUESTIONS)):
+        on_step(f"{name}: indexing, then {len(asked)} questions")
+        changed = corpus.model_copy(update=changes)
+        rows.append(_stifinner(name, changed, ingest, sources, documents, asked))
     for make in peers:
         peer = make()
-        _log.info("indexing for %s", peer.name)
+        on_step(f"{peer.name}: indexing, then {len(asked)} questions")
         started = time.perf_counter()
         chunks = peer.index(texts, SharedEmbeddings(bulk, light))
         spent = time.perf_counter() - started
@@ -84,6 +91,7 @@ def bench(
 
 
 def _stifinner(
+    name: str,
     corpus: CorpusSettings,
     ingest: IngestSources,
     sources: Sequence[str],
@@ -103,7 +111,7 @@ def _stifinner(
         finally:
             assistant.close()
     setup = f"passages of up to {corpus.max_tokens} tokens"
-    return _scores("Stifinner", setup, chunks, spent, questions, answers, documents)
+    return _scores(name, setup, chunks, spent, questions, answers, documents)
 
 
 @contextmanager
@@ -143,8 +151,8 @@ def _scores(
     )
 
 
-def markdown(rows: Sequence[PeerScores], questions: Sequence[Question]) -> str:
-    """The peers side by side as a Markdown table."""
+def markdown(rows: Sequence[PeerScores], questions: Sequence[Question], commit: str) -> str:
+    """The peers side by side as a Markdown table; `commit` is that of the code that ran."""
     machine = describe_machine()
     lines = [
         "| System | " + " | ".join(MEASURES) + " | p50 / p95 ms | ingest s | chunks |",
@@ -156,10 +164,13 @@ def markdown(rows: Sequence[PeerScores], questions: Sequence[Question]) -> str:
             f"| {row.name} ({row.setup}) | {' | '.join(values)} | "
             f"{row.p50_ms:.0f} / {row.p95_ms:.0f} | {row.ingest_s:.0f} | {row.chunks} |"
         )
-    asked = sum(bool(question.gold) for question in questions)
-    return "\n".join(
-        [*lines, "", f"n = {asked} questions, k = {K}; {machine.processor}, {machine.cores} cores."]
+    asked = [question for question in questions if question.gold]
+    splits = " and ".join(sorted({question.split.value for question in asked}))
+    made = (
+        f"n = {len(asked)} {splits} questions with gold quotes, k = {K}; "
+        f"commit `{short_commit(commit)}`, {machine.processor}, {machine.cores} cores."
     )
+    return "\n".join([*lines, "", made])
 
 
 def as_json(rows: Sequence[PeerScores]) -> str:

@@ -59,9 +59,11 @@ class SharedEmbeddings(Embeddings):
 
 
 class PeerAnswerer:
-    """A peer as an answerer: its passages in rank order, and no text.
+    """A peer as an answerer: its passages in rank order, which are also the text of its answer.
 
-    A tutorial pipeline has no follow-ups: the question is asked as it is, without its history.
+    A tutorial pipeline answers by a language model only. Without one, the best that it can show is
+    what it retrieved, so fact recall reads its passages from the first on, up to the same number of
+    words as of any answer. It has no follow-ups: the question is asked without its history.
     """
 
     def __init__(self, peer: Peer) -> None:
@@ -81,7 +83,7 @@ class PeerAnswerer:
             standalone_question=question,
             language="nb",
             answered=True,
-            answer="",
+            answer="\n".join(one.text for one in found),
             citations=[],
             passages=[
                 PassageJson(

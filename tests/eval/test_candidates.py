@@ -75,3 +75,10 @@ def test_a_damaged_line_is_named(tmp_path, candidates, make):
     path.write_text(path.read_text("utf-8") + "{}\n", "utf-8")
     with pytest.raises(EvaluationError, match="line 2 is damaged"):
         candidates.all()
+
+
+def test_what_users_write_never_damages_the_file_of_candidates(tmp_path, candidates, make):
+    comment = "linje\u2028skille\x85og\x0cside\nny"
+    _give(tmp_path, make.answer(), comment=comment)
+    _give(tmp_path, make.answer(question="En annen?"))
+    assert [candidate.comment for candidate in candidates.waiting()] == [comment, ""]

@@ -1,15 +1,21 @@
+import json
+
 import pytest
 from langchain_core.language_models import FakeListChatModel
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
 
 from corpus.errors import EvaluationError
 from eval.judge import (
+    FILE_NAME,
+    UNGRADED_NAME,
     Judge,
     agreements,
     correctness_messages,
     faithfulness_messages,
     judge_run,
     markdown,
+    outcome_of,
     read_grade,
     read_judgments,
 )
@@ -62,10 +68,17 @@ def test_an_input_larger_than_the_judges_window_is_an_error_and_never_a_cut(make
     assert model.heard == []
 
 
-def test_a_judge_never_grades_its_own_answers(make, run):
+@pytest.mark.parametrize("writer", ["openai:gpt-x", "gpt-x", "azure:openai:gpt-x"])
+def test_a_judge_never_grades_its_own_answers(make, writer):
     judge = Judge(FakeListChatModel(responses=[GOOD]), "openai:gpt-x")
     with pytest.raises(EvaluationError, match="another model"):
-        judge.judge(make.question(), make.answer(model="openai:gpt-x"))
+        judge.judge(make.question(), make.answer(model=writer))
+
+
+@pytest.mark.parametrize("writer", [None, "openai:gpt-x-mini", "x"])
+def test_a_judge_grades_what_others_wrote(make, writer):
+    judge = Judge(FakeListChatModel(responses=[GOOD]), "openai:gpt-x")
+    assert judge.judge(make.question(), make.answer(model=writer)).correctness.score == 5
 
 
 @pytest.mark.parametrize("reply", [GOOD, f"Her:\n```json\n{GOOD}\n```", f"Vel. {GOOD} Takk."])
@@ -73,19 +86,72 @@ def test_a_grade_is_read_from_among_words(reply):
     assert read_grade(reply).score == 5
 
 
-@pytest.mark.parametrize("reply", ["fem", '{"score": 9, "reason": "x"}', '{"score": 3}', "{"])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "fem",
+        "Score: 5",
+        '{"score": 9, "reason": "x"}',
+        '{"score": true, "reason": "x"}',
+        '{"score": 4.5, "reason": "x"}',
+        '{"score": 3}',
+        "{",
+        "",
+    ],
+)
 def test_a_reply_without_a_grade_is_an_error(reply):
     with pytest.raises(EvaluationError, match="no JSON with reason and score"):
         read_grade(reply)
 
 
+def test_a_judge_that_thinks_in_braces_is_read_and_one_that_wavers_is_not():
+    assert read_grade(f"Format: {{reason, score}}. {{}} {GOOD}").score == 5
+    assert read_grade(f"{GOOD} {GOOD}").score == 5
+    with pytest.raises(EvaluationError, match="several scores"):
+        read_grade(f"{BAD} Nei, {GOOD}")
+
+
+def test_a_server_that_cut_the_input_gives_no_grade(make):
+    class Cutting(FakeListChatModel):
+        def _generate(self, *arguments, **options):
+            usage = {"input_tokens": 256, "output_tokens": 9, "total_tokens": 265}
+            message = AIMessage(GOOD, usage_metadata=usage)
+            return ChatResult(generations=[ChatGeneration(message=message)])
+
+    judge = Judge(Cutting(responses=[GOOD]), "j")
+    with pytest.raises(EvaluationError, match="has read 256 tokens of about"):
+        judge.judge(make.question(), make.answer("ord " * 2000))
+
+
+def test_a_judging_that_was_killed_keeps_its_grades_and_says_what_it_did_not_reach(run):
+    judge_run(Judge(FakeListChatModel(responses=[GOOD]), "j"), run, lambda _: None)
+    path = run.folder / FILE_NAME
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text(lines[0] + lines[1][:30], "utf-8")
+    (run.folder / UNGRADED_NAME).unlink()
+    found = outcome_of(run)
+    assert [judgment.id for judgment in found.judgments] == ["q1"]
+    assert found.failures == dict.fromkeys(["q2", "q3", "q4"], "not reached")
+    again = judge_run(Judge(FakeListChatModel(responses=[GOOD]), "j"), run, lambda _: None)
+    assert [judgment.id for judgment in again.judgments] == ["q1", "q2", "q3", "q4"]
+
+
+def test_a_reason_may_hold_line_marks_of_any_kind(run):
+    reason = json.dumps({"reason": "a\u2028b\x85c\x0cd\ne", "score": 4}, ensure_ascii=False)
+    judge_run(Judge(FakeListChatModel(responses=[reason]), "j"), run, lambda _: None)
+    assert len(read_judgments(run.folder)) == 4
+
+
 def test_a_run_is_judged_once_and_failures_are_tried_again(run):
     judge = Judge(FakeListChatModel(responses=[GOOD, GOOD, "?", GOOD, GOOD, GOOD, BAD]), "j")
     first = judge_run(judge, run, lambda _: None)
-    assert first.failures == {"q2": "EvaluationError"}
+    assert "holds no JSON" in first.failures["q2"]
+    assert "1 of 4 answers have no grade (1 × the judge's reply holds no JSON" in markdown(first)
+    assert "1 of 4 answers have no grade" in html_report(run)
     assert [judgment.id for judgment in read_judgments(run.folder)] == ["q1", "q3", "q4"]
     again = judge_run(Judge(FakeListChatModel(responses=[GOOD]), "j"), run, lambda _: None)
     assert {judgment.id for judgment in again.judgments} == {"q1", "q2", "q3", "q4"}
+    assert not outcome_of(run).failures
     with pytest.raises(EvaluationError, match="grades of j"):
         judge_run(Judge(FakeListChatModel(responses=[GOOD]), "k"), run, lambda _: None)
 

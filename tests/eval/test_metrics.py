@@ -36,6 +36,23 @@ def test_ndcg_divides_by_the_best_possible_ranking():
     assert value == pytest.approx(0.6509, abs=1e-4)
 
 
+def test_an_empty_ranking_scores_zero_and_a_short_one_is_no_error():
+    for measure in (metrics.recall_at_k, metrics.success_at_k, metrics.ndcg_at_k,
+                    metrics.reciprocal_rank_at_k):  # fmt: skip
+        assert measure([], {"a"}, 10) == 0
+        assert measure(["a"], {"a"}, 10) == 1
+
+
+def test_the_cut_is_behind_the_kth_rank():
+    # the relevant one at rank 10 of eleven: 1/10, and 1/log2(11) of the best 1/log2(2)
+    ranking = [f"p{n}" for n in range(1, 12)]
+    assert metrics.reciprocal_rank_at_k(ranking, {"p10"}, 10) == 0.1
+    assert metrics.reciprocal_rank_at_k(ranking, {"p11"}, 10) == 0
+    assert metrics.ndcg_at_k(ranking, {"p10"}, 10) == pytest.approx(1 / math.log2(11))
+    # two relevant, one found at rank 2: (1/log2(3)) / (1 + 1/log2(3)) = 0.3869
+    assert metrics.ndcg_at_k(["x", "a"], {"a", "b"}, 10) == pytest.approx(0.3869, abs=1e-4)
+
+
 def test_gold_recall_counts_each_gold_quote_once():
     # three golds; ranks hold {0, 1}, {1}, {2}: 2/3 after two passages, 3/3 after three
     held = [{0, 1}, {1}, {2}]
@@ -49,6 +66,8 @@ def test_the_budget_stops_at_the_first_passage_that_does_not_fit():
     assert metrics.success_within_budget([300, 250, 10], [False, False, True], 500) == 0
     assert metrics.success_within_budget([300, 150, 10], [False, False, True], 500) == 1
     assert metrics.success_within_budget([501], [True], 500) == 0
+    assert metrics.success_within_budget([250, 250], [False, True], 500) == 1  # just fits
+    assert metrics.success_within_budget([], [], 500) == 0
 
 
 def test_abstention_precision_and_recall():

@@ -1,5 +1,7 @@
+from eval.peers.bench import MEASURES, PeerScores, markdown
 from eval.peers.peer import PeerAnswerer, Retrieved, SharedEmbeddings
 from eval.scoring import score
+from eval.summary import EstimateJson
 
 
 class _Peer:
@@ -45,3 +47,25 @@ def test_peers_embed_passages_and_questions_with_the_engine_meant_for_each():
     shared = SharedEmbeddings(_Side(1.0), _Side(2.0))
     assert shared.embed_documents(["a", "b"]) == [[1.0], [1.0]]
     assert shared.embed_query("a") == [2.0]
+
+
+def test_a_peers_answer_is_its_passages_up_to_the_words_of_any_answer(make, documents):
+    far = Retrieved(document_id="side", text="ord " * 150, score=2.0)
+    near = Retrieved(document_id="plan", text=make.plan, score=1.0)
+    question = make.question(facts=(("11 kommuner",),))
+    for found, stated in (([near, far], 1), ([far, near], 0)):
+        scored = score(question, PeerAnswerer(_Peer(found)).ask("Hvor mange?"), documents, len)
+        assert scored.ratios["fact recall"].numerator == stated
+
+
+def test_the_table_shows_quality_latency_and_ingest_time_side_by_side(make):
+    half = EstimateJson(value=0.5, low=0.4, high=0.6, n=2)
+    row = PeerScores(
+        name="A", setup="plain", chunks=3, ingest_s=4.4, p50_ms=12.0, p95_ms=30.0,
+        measures=dict.fromkeys(MEASURES, half),
+    )  # fmt: skip
+    table = markdown([row], [make.question(), make.question("q2", gold=())], "abc")
+    assert "| A (plain) | 0.500 | 0.500 | 0.500 | 0.500 | 0.500 | 12 / 30 | 4 | 3 |" in table
+    for name in ("success@1", "success@5", "MRR@10", "success@1000tokens", "fact recall"):
+        assert name in MEASURES
+    assert "n = 1 dev questions with gold quotes" in table

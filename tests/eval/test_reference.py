@@ -111,3 +111,46 @@ def test_a_question_that_is_nearly_indexed_beside_a_passage_is_named(make):
     (problem,) = check_independence([question], [far, near])
     assert near in problem.message
     assert check_independence([question], [far]) == ()
+
+
+def test_a_test_question_in_nearly_the_words_of_a_dev_question_is_named(make, texts):
+    dev = make.question("d", question="Hvor mange kommuner er med i planen?")
+    hidden = {"split": Split.TEST}
+    near = make.question("t", question="Hvor mange kommuner er med i denne planen?", **hidden)
+    far = make.question("u", question="Hvem har ansvar for havrommet?", **hidden)
+    follow = make.question(
+        "f", question=dev.question, history=("Hva sier samfunnsdelen om dette?",), split=Split.TEST
+    )
+    (told,) = _messages([dev, near, far, follow], texts)
+    assert told.startswith("t, question: is nearly d of the dev split")
+
+
+def test_a_paraphrase_of_a_paraphrase_or_of_a_grouped_question_is_in_its_group(make):
+    questions = [
+        make.question("a"),
+        make.question("b", note="same-as:a"),
+        make.question("c", note="same-as:b"),
+        make.question("d", group="g"),
+        make.question("e", note="same-as:d"),
+        make.question("x", note="same-as:y"),
+        make.question("y", note="same-as:x"),
+    ]
+    groups = paraphrase_groups(questions)
+    assert sorted(groups.values()) == [("a", "b", "c"), ("d", "e"), ("x", "y")]
+
+
+@pytest.mark.parametrize(
+    ("quote", "stands"),
+    [
+        ("elleve kommuner er med.", False),  # another case
+        ("Elleve kommuner var med.", False),  # one word changed
+        ("Elleve  kommuner\ner med", True),  # white space is not compared
+        ("lleve kommuner er med.", False),  # begins inside a word
+        ("Elleve kommuner er me", False),  # ends inside a word
+        ("Elleve kommuner er med. NTNU skal utvikle", True),  # over a line and page break
+        ("Elleve kommuner skal utvikle", False),  # words that do not stand together
+    ],
+)
+def test_a_quote_stands_only_as_it_is_printed(make, texts, quote, stands):
+    question = make.question(gold=(Gold(document_id="plan", quote=quote),))
+    assert (not check_questions([question], texts)) is stands

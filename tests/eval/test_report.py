@@ -6,9 +6,11 @@ import pytest
 from eval.compare import compare_runs, markdown, significant
 from eval.diagnosis import reasons, shared_words, worst_questions
 from eval.reference import Gold
-from eval.report import estimate_text, html_report, markdown_table
+from eval.report import estimate_text, html_report, markdown_table, write_report
 from eval.runs import run_questions
 from eval.summary import EstimateJson
+from eval.system import System
+from tests.e2e.browsing import chromium
 
 
 @pytest.fixture
@@ -34,6 +36,39 @@ def test_the_page_loads_nothing_from_anywhere(run):
     assert parser.found == []
     assert "@import" not in re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
     assert page.count("Plotly.newPlot(") >= 4
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("width", [1280, 420])
+def test_a_browser_draws_the_page_asks_nobody_and_offers_no_upload(tmp_path, run, width):
+    path = tmp_path / "report.html"
+    write_report(run, path)
+    asked, faults = [], []
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
+        page.goto(path.as_uri())
+        page.locator(".js-plotly-plot .main-svg").first.wait_for()
+        plots = page.locator(".js-plotly-plot").count()
+        buttons = page.evaluate(
+            "[...new Set([...document.querySelectorAll('.modebar-btn')].map(b => b.dataset.title))]"
+        )
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        with page.expect_download() as saved:
+            page.locator(".modebar-btn").first.dispatch_event("click")
+        assert saved.value.suggested_filename.endswith(".png")
+    assert [url for url in asked if not url.startswith(("blob:", "data:"))] == [path.as_uri()]
+    assert faults == []
+    assert plots == page_plots(run)
+    assert buttons == ["Download plot as a PNG"]
+    assert overflow <= 0
+
+
+def page_plots(run):
+    return html_report(run).count("Plotly.newPlot(")
 
 
 def test_the_page_shows_dev_misses_and_never_test_misses(run):
@@ -79,6 +114,22 @@ def test_shared_words_are_counted_by_their_beginnings(make):
     gold = (Gold(document_id="plan", quote="Kommunen praktiserer meråpenhet"),)
     question = make.question(question="Hva med meråpenheten i kommuner?", gold=gold)
     assert shared_words(question) == (2, 2)
+
+
+def test_a_certain_change_is_never_printed_as_p_zero(tmp_path, make, documents):
+    questions = tuple(make.question(f"q{n}") for n in range(20))
+    runs = []
+    for name, answer in (("a", make.answer(passages=[])), ("b", make.answer())):
+        answerer = make.answerer({question.question: answer for question in questions})
+        system = System(answerer=answerer, fingerprint="i", settings={}, documents=documents)
+        runs.append(
+            run_questions(
+                system, questions, tmp_path / name, question_set="dev", on_answer=lambda _: None
+            )
+        )
+    assert "| MRR@10 | 0.000 | 1.000 | +1.000* | +1.000 … +1.000 | < 0.001 |" in markdown(
+        compare_runs(*runs)
+    )
 
 
 def test_a_comparison_shows_changed_dev_questions_and_hides_test_ones(

@@ -1,10 +1,18 @@
 import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from corpus.errors import EvaluationError
-from eval.runs import ANSWERS, META, load_run, run_folder, run_questions
-from eval.system import System
+from eval.runs import ANSWERS, META, load_run, run_folder, run_questions, write_whole
+
+ROOT = Path(__file__).parents[2]
 
 
 def _run(system, questions, folder, **changes):
@@ -48,16 +56,86 @@ def test_a_stopped_run_goes_on_without_asking_again_and_mends_a_cut_line(
     assert not run.metrics.unanswered_by_run
 
 
-def test_a_run_of_another_index_never_continues_in_the_same_folder(tmp_path, system, questions):
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [({"fingerprint": "index-2"}, "fingerprint"), ({"settings": {"k": 5}}, "settings")],
+)
+def test_a_run_of_other_work_never_continues_in_the_same_folder(
+    tmp_path, system, questions, changes, told
+):
     _run(system, questions, tmp_path / "a")
-    other = System(
-        answerer=system.answerer,
-        fingerprint="index-2",
-        settings=system.settings,
-        documents=system.documents,
-    )
-    with pytest.raises(EvaluationError, match="another fingerprint; give this one another --name"):
-        _run(other, questions, tmp_path / "a")
+    with pytest.raises(EvaluationError, match=f"another {told}; give this one another --name"):
+        _run(replace(system, **changes), questions, tmp_path / "a")
+    with pytest.raises(EvaluationError, match="another questions_sha256"):
+        _run(system, questions[:2], tmp_path / "a")
+
+
+@pytest.mark.parametrize(
+    ("maker", "value", "told"),
+    [("commit_of_checkout", "abc", "commit"), ("installed_versions", {"numpy": "0"}, "versions")],
+)
+def test_answers_of_other_code_or_packages_are_never_passed_off_as_these(
+    tmp_path, system, questions, monkeypatch, maker, value, told
+):
+    _run(system, questions, tmp_path / "a")
+    monkeypatch.setattr(f"eval.runs.{maker}", lambda: value)
+    with pytest.raises(EvaluationError, match=f"another {told}.*--fresh to begin anew"):
+        _run(system, questions, tmp_path / "a")
+
+
+KILLED_AFTER = 2
+WORKER = """
+import os, pickle, signal, sys
+from pathlib import Path
+from eval.runs import run_questions
+from eval.system import System
+
+class Killed:
+    def __init__(self, answer, after):
+        self.answer, self.left = answer, after
+    def ask(self, question, history=(), document_ids=()):
+        if not self.left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.left -= 1
+        return self.answer
+
+answer, documents, questions, folder, after = pickle.load(sys.stdin.buffer)
+system = System(answerer=Killed(answer, after), fingerprint="index-1", settings={"k": 10},
+                documents=documents)
+run_questions(system, questions, Path(folder), question_set="dev", on_answer=lambda _: None)
+"""
+
+
+def test_a_run_killed_with_signal_9_goes_on_where_it_ended(
+    tmp_path, system, questions, answerer, make
+):
+    folder = tmp_path / "a"
+    sent = pickle.dumps((make.answer(), system.documents, questions, str(folder), KILLED_AFTER))
+    done = subprocess.run(
+        [sys.executable, "-c", WORKER], input=sent, cwd=ROOT, env={**os.environ, "PYTHONPATH": "."},
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == -signal.SIGKILL
+    with pytest.raises(EvaluationError, match="holds no finished run"):
+        load_run(folder)
+    run = _run(system, questions, folder)
+    assert answerer.asked == [q.question for q in questions[KILLED_AFTER:]]
+    assert not run.metrics.unanswered_by_run
+    assert load_run(folder) == run
+
+
+def test_a_kill_while_a_file_is_written_leaves_the_old_one(tmp_path, monkeypatch):
+    path = tmp_path / META
+    write_whole(path, "whole")
+
+    def killed(self, *arguments, **options):
+        self.write_bytes(b"ha")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "write_text", killed)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(path, "half")
+    assert path.read_bytes() == b"whole"
 
 
 def test_a_failing_question_is_counted_as_zero_and_asked_again_next_time(

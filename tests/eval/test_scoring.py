@@ -4,6 +4,7 @@ from ir_measures import RR, Success, nDCG
 
 from eval.matching import find_quote
 from eval.reference import Gold, Need, QuestionKind
+from eval.report import html_report, markdown_table
 from eval.runs import QRELS_TREC, RUN_TREC, run_questions
 from eval.scoring import relevant_ids, score, score_all
 from eval.summary import summarise
@@ -68,6 +69,53 @@ def test_facts_count_only_in_the_first_words_and_lists_get_more(make, documents)
     assert _share(score(make.question(), late, documents, _words), "fact recall") == 0
     listing = make.question(kind=QuestionKind.LIST)
     assert _share(score(listing, late, documents, _words), "fact recall") == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "stated"),
+    [
+        (QuestionKind.FACTOID, 148, 1),  # the fact's two words are the 149th and 150th
+        (QuestionKind.FACTOID, 149, 0),
+        (QuestionKind.LIST, 398, 1),
+        (QuestionKind.LIST, 399, 0),
+        (QuestionKind.COMMITMENTS, 398, 1),
+    ],
+)
+def test_a_fact_is_read_up_to_the_last_word_that_counts(make, documents, kind, before, stated):
+    text = "ord [1] " * before + "11 kommuner [2] og mer"  # markers are no words
+    scored = score(make.question(kind=kind), make.answer(text), documents, _words)
+    assert _share(scored, "fact recall") == stated
+
+
+def test_success_needs_one_quote_even_where_all_are_needed(make, documents):
+    golds = tuple(
+        Gold(document_id="plan", quote=quote)
+        for quote in ("SINTEF har ansvar for havrommet.", "står ingen steder i planen")
+    )
+    scored = score(make.question(gold=golds, need=Need.ALL), make.answer(), documents, _words)
+    # the first quote in the second passage, the other nowhere: qrels hold two relevant ids
+    assert _share(scored, "success@1") == 0
+    assert _share(scored, "success@5") == 1
+    assert _share(scored, "MRR@10") == 0.5
+    assert _share(scored, "recall@5") == 0.5
+    # gain 1/log2(3) of the best 1 + 1/log2(3)
+    assert _share(scored, "nDCG@10") == pytest.approx(0.3869, abs=1e-4)
+    assert _share(scored, "citation recall") == 0
+
+
+def test_a_run_without_any_answer_scores_zero_everywhere_and_can_be_reported(
+    tmp_path, system, questions, answerer
+):
+    answerer.script = {question.question: RuntimeError("down") for question in questions}
+    run = run_questions(
+        system, questions, tmp_path / "r", question_set="x", on_answer=lambda _: None
+    )
+    values = {name: found.value for name, found in run.metrics.measures.items()}
+    assert values["success@1"] == values["fact recall"] == values["answered"] == 0
+    assert "abstention precision" not in values
+    assert run.metrics.latency_ms is None
+    assert "The system failed on 4 questions" in html_report(run)
+    assert "4 x questions, 4 failed" in markdown_table(run)
 
 
 def test_an_abstention_states_no_facts_even_if_it_names_the_passage(make, documents):

@@ -2,7 +2,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from corpus.errors import EvaluationError
+from corpus.errors import EvaluationError, SettingsError
+from corpus.settings import CorpusSettings
+from eval.stifinner import Stifinner
 from eval.sweep import TABLE, read_plan, run_sweep
 from eval.system import System
 from eval.upload import evaluate_file
@@ -85,3 +87,36 @@ def test_an_uploaded_file_gives_a_report_or_its_problems(tmp_path, system, answe
     assert str(wrong.problems[0]).startswith("row 2, column kind")
     assert wrong.run is None
     assert not (tmp_path / "up2").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"k": "many"}, "'k'"),
+        ({"max_tokens": 5000}, "'max_tokens'"),
+        ({"weight.dense_thought": 2}, "no setting 'weight.dense_thought'"),
+        ({"weight.dense_sentence": "much"}, "give a number"),
+        ({"weight.dense_sentence": None}, "give a number"),
+        ({"weight.dense_sentence": True}, "give a number"),
+    ],
+)
+def test_a_wrong_value_is_named_before_the_first_run(tmp_path, settings, message):
+    system = Stifinner(CorpusSettings(home=tmp_path), lambda corpus, sources: None)
+    with pytest.raises(SettingsError, match=message):
+        system.check(settings)
+    system.check({"k": 5, "max_tokens": 200, "weight.dense_sentence": 0.5})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_weight_of_the_ranking_is_swept_and_recorded(indexed_home):
+    stifinner = Stifinner(CorpusSettings(home=indexed_home), lambda corpus, sources: None)
+    question = "Which approvals does research on health information need?"
+    found = {}
+    for factor in (1, 0):
+        with stifinner.open({"weight.dense_question": factor}) as system:
+            assert system.settings["weight.dense_question"] == factor
+            passages = system.answerer.ask(question).passages
+            found[factor] = [(passage.passage_id, round(passage.score, 3)) for passage in passages]
+    with stifinner.open({}) as system:
+        usual = [(p.passage_id, round(p.score, 3)) for p in system.answerer.ask(question).passages]
+    assert found[1] == usual != found[0]

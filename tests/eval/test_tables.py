@@ -1,4 +1,5 @@
 import csv
+from datetime import datetime, time
 
 import openpyxl
 import pytest
@@ -139,7 +140,11 @@ def test_a_json_lines_file_is_checked_line_by_line(tmp_path, questions, texts):
         ("a.xlsx", b"no zip", "not an Excel file"),
         ("a.csv", b"spm;fasit\n1;2", "no column 'question'"),
         ("a.csv", b"question;fasit\n1;2", "column 'fasit' is not known"),
+        ("a.csv", b"question;fasit;svar\n1;2", "columns 'fasit', 'svar' are not known"),
+        ("a.csv", b"question;kind;Kind\n1;2", "column 'kind' stands twice"),
         ("a.csv", b"question;kind\n", "no question in it"),
+        ("a.csv", b'question;kind\na;b\n"c;d\ne;f', "row 3, which ends in line 4, cannot be read"),
+        ("a.csv", b'question;kind\n"a"b;c', "row 2, .* quote mark too many or too few"),
         ("a.csv", b"", "is empty"),
     ],
 )
@@ -157,3 +162,98 @@ def test_a_comma_separated_file_is_read_too(tmp_path, texts):
             [["question", "kind"], ["Hva koster det, egentlig?", "unanswerable"]]
         )
     assert read_table(path, texts).questions[0].question == "Hva koster det, egentlig?"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("hint", ["", "sep=;\r\n"])
+def test_a_csv_of_any_excel_counts_its_rows_as_excel_shows_them(tmp_path, texts, encoding, hint):
+    path = tmp_path / "own.csv"
+    lines = [HEADER, "", ";;;;;;;;", "Hva er meråpent?;riddle;;;;;;x;"]
+    path.write_bytes((hint + "\r\n".join(lines)).encode(encoding))
+    (problem,) = read_table(path, texts).problems
+    assert (problem.row, problem.column) == (4, "kind")
+
+
+def test_a_separator_in_a_text_without_quote_marks_is_named_and_nothing_is_lost(tmp_path, texts):
+    line = "Hva koster det; egentlig?;;;plan;Elleve kommuner er med.;;;x;"
+    told = [str(problem) for problem in read_table(_csv(tmp_path, line), texts).problems]
+    assert any(one.startswith("row 2, column kind: 'egentlig?'") for one in told)
+    path = _csv(tmp_path, GOOD + ";;over")
+    assert [str(problem) for problem in read_table(path, texts).problems] == [
+        "row 2, column K: stands under no heading; give it one, or quote marks to a text with "
+        "separators"
+    ]
+
+
+@pytest.fixture
+def workbook(tmp_path, texts):
+    columns = ["question", "document_1", "quote_1", "facts"]
+    row = ["Hvor mange?", "plan", "Elleve kommuner er med.", "11"]
+
+    def read(change, rows=2):
+        book = openpyxl.Workbook()
+        sheet = book.worksheets[0]
+        sheet.append(columns)
+        for number in range(rows):
+            sheet.append([f"{row[0]} {number}", *row[1:]])
+        change(sheet)
+        book.save(tmp_path / "own.xlsx")
+        return read_table(tmp_path / "own.xlsx", texts)
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "told"),
+    [
+        (datetime(2012, 6, 10), "dd.mm.yyyy", "is a date to Excel"),
+        (time(9, 30), "h:mm", "is a date to Excel"),
+        (True, "General", "is a truth value to Excel"),
+        ("#REF!", "General", "holds the error #REF!"),
+        ("=1+1", "General", "is a formula without a stored value"),
+    ],
+)
+def test_a_cell_that_excel_does_not_store_as_typed_is_named(workbook, value, number_format, told):
+    def change(sheet):
+        sheet["D3"].value, sheet["D3"].number_format = value, number_format
+
+    reading = workbook(change)
+    (problem,) = reading.problems
+    assert str(problem).startswith(f"row 3, column facts: {told}")
+    assert [question.id for question in reading.questions] == ["row-2"]
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "fact"),
+    [(0.35, "0%", "35 %"), (0.075, "0.0%", "7.5 %"), (7.5, "0.0", "7.5"), (3000, "# ##0", "3000")],
+)
+def test_numbers_are_read_as_they_are_shown(workbook, value, number_format, fact):
+    def change(sheet):
+        sheet["D3"].value, sheet["D3"].number_format = value, number_format
+
+    assert workbook(change).questions[1].facts == ((fact,),)
+
+
+def test_merged_cells_are_named_once_and_not_taken_for_empty_ones(workbook):
+    reading = workbook(lambda sheet: sheet.merge_cells("B2:B3"))
+    told = [str(problem) for problem in reading.problems]
+    merged = "is merged over B2:B3; unmerge it and fill in every cell"
+    assert told[0] == f"row 2, column document_1: {merged}"
+    assert told[1].startswith("row 3, column document_1: is empty beside quote_1")
+
+
+def test_empty_rows_and_other_sheets_are_passed_over(workbook):
+    def change(sheet):
+        sheet.insert_rows(3, amount=2)
+        sheet.title = "questions"
+        sheet.parent.create_sheet("notes", 0).append(["whatever"])
+
+    assert [question.id for question in workbook(change).questions] == ["row-2", "row-5"]
+
+
+def test_a_workbook_that_is_far_too_large_is_refused(workbook, monkeypatch):
+    with pytest.raises(EvaluationError, match="cells down to row 20000; delete the rows below"):
+        workbook(lambda sheet: sheet.cell(20_000, 1, "x"))
+    monkeypatch.setattr("eval.sheets.MAX_UNPACKED_BYTES", 1000)
+    with pytest.raises(EvaluationError, match="larger than a table of questions can be"):
+        workbook(lambda sheet: None)
