@@ -144,7 +144,8 @@ _HELD: dict[AnswerType, re.Pattern[str]] = {
 
 
 _NUMBERING = re.compile(  # goals, strategies and sections are numbered; that is no answer
-    r"^\W*\d+(\.\d+)*[.:)]?\s(?!%|prosent|pst|per ?cent|mill|mrd|kr)|\b(mål|strategi|nr|figur|tabell|kapittel|punkt)\.?:?\s*\d+(\.\d+)*",
+    r"^\W*\d+(\.\d+)*[.:)]?\s(?!%|prosent|pst|per ?cent|mill|mrd|kr)|"
+    r"\b(mål|strategi|nr|figur|tabell|kapittel|punkt)\.?:?\s*\d+(\.\d+)*",
     re.IGNORECASE,
 )
 
