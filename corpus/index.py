@@ -24,6 +24,7 @@ from corpus.errors import FingerprintError
 from corpus.home import Home
 from corpus.language import Language
 from corpus.lexical import LexicalIndex
+from corpus.lexical_writer import LexicalWriter
 from corpus.records import Block, BlockKind, Commitment, Document, Passage
 from corpus.register import Register, RegisterWriter, Unit, UnitKind
 from corpus.text import split_sentences, with_context
@@ -147,8 +148,7 @@ class SnapshotWriter:
         self._offsets = [0]
         self._kinds: list[int] = []
         self._document_of: list[str] = []
-        self._fields: dict[str, list[list[str]]] = {"passage": [], "context": [], "questions": []}
-        self._terms: dict[str, str] = {}
+        self._lexical = LexicalWriter(staging / LEXICAL_FOLDER, ("passage", "context", "questions"))
         self.chroma_writes = 0
 
     def add_document(
@@ -168,17 +168,18 @@ class SnapshotWriter:
             self._kinds += [KINDS.index(unit[2]) for unit in units]
             self._offsets.append(len(self._kinds))
             self._document_of.append(passage.document_id)
-            self._keep_terms("passage", analyse(passage.readable, language))
-            self._keep_terms("context", analyse(passage.context, language))
-            self._keep_terms("questions", [t for q in beside for t in analyse(q.text)])
-
-    def _keep_terms(self, field: str, terms: Sequence[str]) -> None:
-        # BM25 needs all terms at once; sharing equal ones makes that eight bytes a term.
-        self._fields[field].append([self._terms.setdefault(term, term) for term in terms])
+            self._lexical.add(
+                {
+                    "passage": analyse(passage.readable, language),
+                    "context": analyse(passage.context, language),
+                    "questions": [term for q in beside for term in analyse(q.text)],
+                }
+            )
 
     def close(self) -> None:
         """Let go of the files; a snapshot that was not finished is of no use."""
         self._register.close()
+        self._lexical.close()
 
     @property
     def unit_count(self) -> int:
@@ -204,9 +205,7 @@ class SnapshotWriter:
         `on_progress` gets counts of units done, `on_fitting` the steps done and in all while the
         collection's map is fitted.
         """
-        LexicalIndex.build(
-            self._fields, k1=bm25[0], b=bm25[1], fingerprint=analysis_fingerprint()
-        ).save(self._folder / LEXICAL_FOLDER)
+        self._lexical.finish(k1=bm25[0], b=bm25[1], fingerprint=analysis_fingerprint())
         np.save(self._folder / "offsets.npy", np.asarray(self._offsets, dtype=np.int64))
         np.save(self._folder / "kinds.npy", np.asarray(self._kinds, dtype=np.uint8))
         self._write_vectors(embeddings, previous, on_progress)

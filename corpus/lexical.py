@@ -1,45 +1,60 @@
 """A BM25 index over several fields of the same passages, kept on disk and mapped into memory.
 
-Each field ("passage", "context", "questions") is a bm25s index of its own, so a short field is not
-drowned by a long one and its weight can be chosen per query. bm25s stores every term's finished
-scores by passage; a query only adds up columns, which we do here with the query's own term weights.
-Scores come for all passages at once: fusion needs the whole distribution, not the best ten.
+Each field ("passage", "context", "questions") is an index of its own, so a short field is not
+drowned by a long one and its weight can be chosen per query. Every term's finished scores lie by
+passage; a query only adds up columns, with its own term weights. Scores come for all passages at
+once: fusion needs the whole distribution, not the best ten. Terms are found by bisection in the
+mapped vocabulary, so opening an index reads next to nothing, however large it is.
+`corpus.lexical_writer` makes the files.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterable, Mapping, Sequence
-from math import log1p
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-import bm25s  # type: ignore[import-untyped]
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import FingerprintError, NoIndexError
+from corpus.lexical_writer import (
+    COLUMNS,
+    FORMAT,
+    MANIFEST,
+    PASSAGES,
+    SCORES,
+    TERM_ENDS,
+    TERMS,
+    idf,
+)
 
 Scores = NDArray[np.float32]
 
 # The rarest of a query's terms are kept: a 10,000-character question has 4,000 terms and more.
 MAX_QUERY_TERMS = 400
-_FORMAT = 1
-_MANIFEST = "lexical.json"
+_COLUMNS_KEPT = 8192  # looked-up terms a field: a question asks for its own several times
 
 
 class _Field:
-    """One field: bm25s' finished scores, a column of passages for each term."""
+    """One field: finished scores, a column of passages for each term.
 
-    def __init__(self, retriever: bm25s.BM25, passage_count: int) -> None:
-        self.retriever = retriever
+    Raises:
+        OSError: a file is missing.
+    """
+
+    def __init__(self, folder: Path, passage_count: int) -> None:
         self.passage_count = passage_count
-        self._vocabulary: Mapping[str, int] = retriever.vocab_dict
-        self._scores: Scores = retriever.scores["data"]
-        self._passages: NDArray[np.int32] = retriever.scores["indices"]
-        # Plain ints slice a mapped array several times faster than numpy's own.
-        self._columns: list[int] = retriever.scores["indptr"].tolist()
+        self._scores: Scores = np.load(folder / SCORES, mmap_mode="r")
+        self._passages: NDArray[np.int32] = np.load(folder / PASSAGES, mmap_mode="r")
+        # Views give plain ints and bytes, several times faster than elements of a mapped array.
+        self._columns = memoryview(np.load(folder / COLUMNS, mmap_mode="r"))
+        self._terms = memoryview(np.load(folder / TERMS, mmap_mode="r"))
+        self._ends = memoryview(np.load(folder / TERM_ENDS, mmap_mode="r"))
+        self._column = lru_cache(maxsize=_COLUMNS_KEPT)(self._find)
 
     def frequency(self, term: str) -> int:
         """In how many passages `term` stands."""
@@ -47,8 +62,7 @@ class _Field:
         return column.stop - column.start
 
     def idf(self, term: str) -> float:
-        frequency = self.frequency(term)
-        return log1p((self.passage_count - frequency + 0.5) / (frequency + 0.5))
+        return idf(self.frequency(term), self.passage_count)
 
     def add_scores(self, terms: Mapping[str, float], total: Scores, *, factor: float) -> None:
         for term, weight in terms.items():
@@ -62,17 +76,21 @@ class _Field:
         """The passages that have `term`, ascending."""
         return self._passages[self._column(term)]
 
-    def _column(self, term: str) -> slice[int, int, None]:
-        column = self._vocabulary.get(term)
-        if column is None:
+    def _find(self, term: str) -> slice[int, int, None]:
+        encoded = term.encode(errors="surrogatepass")
+        number = bisect_left(range(len(self._ends)), encoded, key=self._term)
+        if number == len(self._ends) or self._term(number) != encoded:
             return slice(0, 0, None)
-        return slice(self._columns[column], self._columns[column + 1], None)
+        return slice(self._columns[number], self._columns[number + 1], None)
+
+    def _term(self, number: int) -> bytes:
+        return bytes(self._terms[self._ends[number - 1] if number else 0 : self._ends[number]])
 
 
 class LexicalIndex:
-    """BM25 (Lucene's variant) over fields of the same passages, in the order they were built in.
+    """BM25 (Lucene's variant) over fields of the same passages, in the order they were added.
 
-    Make one with `build` or `load`. A query is either terms (repeats count) or terms with weights,
+    A query is either terms (repeats count) or terms with weights,
     as `corpus.analysis.query_weights` gives them. The same query always gives the same scores.
     """
 
@@ -83,39 +101,6 @@ class LexicalIndex:
         self.k1 = k1
         self.b = b
         self.fingerprint = fingerprint
-
-    @classmethod
-    def build(
-        cls,
-        fields: Mapping[str, Sequence[Sequence[str]]],
-        *,
-        k1: float = 0.5,
-        b: float = 0.5,
-        fingerprint: str = "",
-    ) -> LexicalIndex:
-        """Index `fields[name][i]`, the terms of passage i; a passage may have none in a field.
-
-        Args:
-            fields: Terms by passage, all fields of equal length; at least one field.
-            k1: How fast repeats of a term stop counting, ≥ 0. Between 0.4 and 0.9, MRR@10 on
-                NorQuAD (train) moves by less than 0.01; lower is better there.
-            b: How much long passages are held back, in [0, 1].
-            fingerprint: What made the terms (`corpus.analysis.analysis_fingerprint`); `load` can
-                insist on it.
-
-        Raises:
-            ValueError: no fields, fields of different length, or k1 or b out of bounds.
-        """
-        lengths = {len(passages) for passages in fields.values()}
-        if len(lengths) != 1:
-            raise ValueError(f"fields must be given and equally long, not of lengths {lengths}")
-        if k1 < 0 or not 0 <= b <= 1:
-            raise ValueError(f"k1 must be ≥ 0 and b in [0, 1], not {k1} and {b}")
-        built = {
-            name: _Field(_retriever(passages, k1, b), len(passages))
-            for name, passages in fields.items()
-        }
-        return cls(built, k1=k1, b=b, fingerprint=fingerprint)
 
     @property
     def field_names(self) -> tuple[str, ...]:
@@ -185,46 +170,33 @@ class LexicalIndex:
             shares[held] += np.float32(worth)
         return shares / np.float32(whole) if whole else shares
 
-    def save(self, folder: Path) -> None:
-        """Write the index into `folder`, which is made or replaced."""
-        if folder.exists():
-            shutil.rmtree(folder)
-        folder.mkdir(parents=True)
-        for number, field in enumerate(self._fields.values()):
-            field.retriever.save(str(folder / f"field-{number}"), show_progress=False)
-        manifest = {
-            "format": _FORMAT,
-            "fields": list(self._fields),
-            "passages": len(self),
-            "k1": self.k1,
-            "b": self.b,
-            "fingerprint": self.fingerprint,
-        }
-        (folder / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-
     @classmethod
     def load(cls, folder: Path, *, fingerprint: str | None = None) -> LexicalIndex:
-        """Open a saved index; its scores are mapped, not read.
+        """Open an index; its files are mapped, not read.
 
         Raises:
             NoIndexError: `folder` holds no lexical index.
             FingerprintError: it was made by another format, or another analysis than `fingerprint`.
         """
         try:
-            manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         except (OSError, json.JSONDecodeError) as error:
             raise NoIndexError(
                 f"No lexical index in {folder}; `stifinner ingest` makes one."
             ) from error
-        if manifest["format"] != _FORMAT or fingerprint not in (None, manifest["fingerprint"]):
+        if manifest["format"] != FORMAT or fingerprint not in (None, manifest["fingerprint"]):
             raise FingerprintError(
                 "The lexical index was made with other word lists or rules; "
                 "run `stifinner ingest --rebuild`."
             )
-        fields = {
-            name: _Field(_open(folder / f"field-{number}"), manifest["passages"])
-            for number, name in enumerate(manifest["fields"])
-        }
+        fields = {}
+        for number, name in enumerate(manifest["fields"]):
+            try:
+                fields[name] = _Field(folder / f"field-{number}", manifest["passages"])
+            except OSError as error:
+                raise NoIndexError(
+                    f"The lexical index lacks {error.filename}; run `stifinner ingest --rebuild`."
+                ) from error
         return cls(fields, k1=manifest["k1"], b=manifest["b"], fingerprint=manifest["fingerprint"])
 
     def _field(self, name: str) -> _Field:
@@ -255,35 +227,3 @@ class LexicalIndex:
         # Unknown terms last: they bring no score, and `coverage` should judge by what can match.
         ranked = sorted(weights, key=lambda term: (not frequency[term], frequency[term], term))
         return {term: weights[term] for term in ranked[:MAX_QUERY_TERMS]}
-
-
-def _retriever(passages: Sequence[Sequence[str]], k1: float, b: float) -> bm25s.BM25:
-    """bm25s over one field. It numbers terms in set order, so they are numbered here instead."""
-    vocabulary = {
-        term: number
-        for number, term in enumerate(sorted({term for terms in passages for term in terms}))
-    }
-    ids = [[vocabulary[term] for term in terms] for terms in passages]
-    retriever = bm25s.BM25(k1=k1, b=b, method="lucene", backend="numpy", csc_backend="numpy")
-    if vocabulary:
-        retriever.index((ids, vocabulary), show_progress=False, create_empty_token=False)
-    else:
-        # bm25s cannot index a field without a single term ("questions" before any were written).
-        retriever.scores = {
-            "data": np.zeros(0, dtype=np.float32),
-            "indices": np.zeros(0, dtype=np.int32),
-            "indptr": np.zeros(1, dtype=np.int64),
-            "num_docs": len(passages),
-        }
-        retriever.vocab_dict = {}
-        retriever.nonoccurrence_array = None
-    return retriever
-
-
-def _open(folder: Path) -> bm25s.BM25:
-    try:
-        return bm25s.BM25.load(str(folder), mmap=True, show_progress=False)
-    except OSError as error:
-        raise NoIndexError(
-            f"The lexical index lacks {folder}; run `stifinner ingest --rebuild`."
-        ) from error

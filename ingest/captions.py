@@ -104,6 +104,9 @@ def mark_self_named(lines: Sequence[Line]) -> list[Line]:
             continue
         if _names_itself(line.text):
             for k in range(i, _end_of_block(lines, i)):
+                numbered = _NUMBERED.match(lines[k].text)
+                if k > i and numbered and not _names_itself(lines[k].text):
+                    break  # a sentence on the figure ("Tabell 1 viser …") stands straight below
                 marked[k] = replace(lines[k], role=LineRole.CAPTION)
     return marked
 

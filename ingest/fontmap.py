@@ -12,16 +12,26 @@ Nothing is returned that does not read as Norwegian: what is not explained stays
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.fonts import ORDERS, GlyphOrder, shown_by_constant, shown_by_rank
+from ingest.fonts import HIGHEST_RANKED, ORDERS, GlyphOrder, shown_by_constant, shown_by_rank
 from ingest.letters import LetterModel
 
 # Marks that a decomposed å, é or ø-like letter is written with.
 _COMBINING = frozenset("\u0300\u0301\u0302\u0303\u0308\u030a\u030c\u0327\u0328\u0331")
 _SPACING_MODIFIERS = frozenset("ˆ˜ˇ˘˙˚˛˝ʼʹ")
+# Signs of ordinary text: raised digits, letter-like signs, arrows, boxes, bullets, dingbats, emoji.
+_SIGNS_AND_LIGATURES = (
+    range(0x2000, 0x2400),
+    range(0x2500, 0x2C00),
+    range(0x3000, 0x3040),
+    range(0xFB00, 0xFB07),
+    range(0xFE00, 0x10000),
+    range(0x1F000, 0x20000),
+)
 # A decoded string must read at most this much worse (mean log probability) than clean words do.
 _WORST_READING = 1.2
 _LEAST_LEAD = 0.25
@@ -39,7 +49,12 @@ def is_strange(character: str) -> bool:
     code = ord(character)
     if code < 0x20 or 0x7F <= code < 0xA0:
         return character not in "\t\n\r\f\v"
-    return 0x100 <= code < 0x2000 and character not in _COMBINING | _SPACING_MODIFIERS
+    if code < 0x2000:
+        return code >= 0x100 and character not in _COMBINING | _SPACING_MODIFIERS
+    if any(code in block for block in _SIGNS_AND_LIGATURES):
+        return False
+    # Above, a shift ends in other scripts or where fonts for symbols lie (U+F000 and after).
+    return character.isalpha() or unicodedata.category(character) in ("Co", "Cn", "No", "So")
 
 
 def is_damaged(word: str) -> bool:
@@ -129,7 +144,7 @@ def _hypotheses(letters: Counter[str]) -> Iterator[tuple[GlyphOrder, dict[str, s
             if text.isalpha() and text.islower():
                 yield order, shown_by_constant(order, commonest - number)
         seen = set()
-        for number, text in order.glyphs.items():
+        for number, text in order.glyphs.items() if commonest < HIGHEST_RANKED else ():
             if not (text.isalpha() and text.islower()):
                 continue
             for shift in range(commonest - number - 120, commonest - number + 1):

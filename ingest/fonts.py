@@ -41,7 +41,7 @@ _GAPS = frozenset(
     {*range(0x7F, 0xA0), *range(0x370, 0x374), *range(0x376, 0x37A), *range(0x37F, 0x384)}
     | {0x38B, 0x38D, 0x3A2, 0x3CF, 0x487}
 )
-_HIGHEST = 0x500
+HIGHEST_RANKED = 0x500
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,13 @@ def shown_by_constant(order: GlyphOrder, shift: int) -> dict[str, str]:
     return {
         chr(number + shift): text
         for number, text in order.glyphs.items()
-        if 0 < number + shift < 0xD800
+        if 0 < number + shift < 0xD800 or 0xE000 <= number + shift < 0xFFFE
     }
 
 
 def shown_by_rank(order: GlyphOrder, shift: int) -> dict[str, str]:
     """As `shown_by_constant`, but gaps of Unicode 5.0 were skipped in counting from the blank."""
-    printable = [code for code in range(0x20, _HIGHEST) if code not in _GAPS]
+    printable = [code for code in range(0x20, HIGHEST_RANKED) if code not in _GAPS]
     return {
         chr(printable[number + shift - 0x20]): text
         for number, text in order.glyphs.items()

@@ -64,11 +64,11 @@ def part_footnotes(
 
 
 def words_ending_in_digits(pages: Sequence[Sequence[Line]]) -> Counter[str]:
-    """On how many pages each word of letters and final digits stands (`CO2`, `U4SSC` not)."""
+    """On how many pages each word of letters and final digits stands (`CO2`, not `U4SSC`)."""
     counts: Counter[str] = Counter()
     for lines in pages:
         counts.update(
-            {w for line in lines for w in re.findall(r"(?<!\w)[^\W\d_]+\d+(?!\w)", line.text)}
+            {w for line in lines for w in re.findall(r"(?<!\w)[^\W\d_]+-?\d+(?!\w)", line.text)}
         )
     return counts
 
@@ -148,6 +148,9 @@ def _weight(text: str, start: int, end: int, glued_elsewhere: Counter[str]) -> f
         word = re.search(r"\w+$", before)
         glued = (word.group() if word else "") + text[start:end]
         return 3.0 if glued_elsewhere[glued] <= 1 and glued not in ("CO2", "m2", "m3") else 0.2
+    stem = re.search(r"(?<!\w)[^\W\d_]+-?\d+$", before)
+    if stem and glued_elsewhere[stem.group()]:
+        return 2.0  # `Covid192` where the document writes `Covid19` elsewhere
     if re.search(r"[)\]'’\"”».,;:!?]$", before) and not re.search(r"\d[.,:]$", before):
         return 3.0
     if before.endswith(" ") and not _TAKES_NUMBER.search(before.rstrip()):
@@ -174,6 +177,8 @@ def _noted(
             end = mark.end - taken
             if text[:keep].endswith(" "):
                 keep -= 1
+            if text[:keep].endswith(".") and re.match(r"\.(?!\.)", text[end:]):
+                end += 1  # `pilot. 47.`: the mark has a full stop of its own
             text = text[:keep] + text[end:]
             taken += end - keep
             references.append(

@@ -49,12 +49,17 @@ def mark_furniture(lines: Sequence[Line]) -> list[Line]:
 
 
 def running_titles(pages: Sequence[Sequence[Line]]) -> frozenset[str]:
-    """Texts that stand first or last on three pages or more and on a third of all, digits aside."""
+    """Texts that stand first or last on three pages or more and on a third of all, digits aside.
+
+    In a document of two pages, texts of several words that stand on top or at the foot of both.
+    """
     counts: Counter[str] = Counter()
+    both = len(pages) == 2
     for lines in pages:
         content = [line.text for line in lines if line.role is LineRole.BODY]
-        counts.update({_without_digits(text) for text in (*content[:1], *content[-1:])})
-    least = max(_FEWEST_PAGES_FOR_RUNNING_TITLE, len(pages) / 3)
+        edges = {_without_digits(text) for text in (*content[:1], *content[-1:])}
+        counts.update({text for text in edges if not both or len(text.split()) > 1})
+    least = 2 if both else max(_FEWEST_PAGES_FOR_RUNNING_TITLE, len(pages) / 3)
     return frozenset(text for text, count in counts.items() if count >= least and text)
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from ingest.fontmap import infer_map, is_damaged, is_strange
 from ingest.letters import CONTEXT, LetterModel
+from ingest.plain_shift import decode_plain_lines
 
 _PLAIN_WORD = re.compile("[A-Za-zÆØÅæøå]{6,}")
 _SWITCH = -4.0
@@ -39,6 +40,18 @@ class DecodedLine:
 
 def decode_lines(lines: Sequence[str]) -> list[DecodedLine]:
     """Decode what can be decoded with confidence; clean lines come back as they are."""
+    plain = decode_plain_lines(lines)
+    rest = iter(_decode_strange([line for i, line in enumerate(lines) if i not in plain]))
+    return [
+        DecodedLine(text=plain[i], runs=((line.strip(), plain[i].strip()),))
+        if i in plain
+        else next(rest)
+        for i, line in enumerate(lines)
+    ]
+
+
+def _decode_strange(lines: Sequence[str]) -> list[DecodedLine]:
+    """Decode what strange characters give away."""
     damaged = [i for i, line in enumerate(lines) if any(map(is_damaged, line.split(" ")))]
     if not damaged:
         return [DecodedLine(text=line) for line in lines]
@@ -163,7 +176,9 @@ def _stretches(line: str, flags: Sequence[bool]) -> list[tuple[int, int]]:
 
 def _looks_damaged(run: str) -> bool:
     """Whether strange characters are damage: not a word or letter of one other script."""
-    if re.fullmatch(r"[Α-ωά-ώ ]+|[А-яЁё ]+", run):
+    if re.fullmatch(r"[Α-ωά-ώ ]+|[А-яЁё ]+|[\u3040-\u9fff\uac00-\ud7a3 ]+", run):
         return False
+    if len(run.replace(" ", "")) < 3 and all(ord(c) >= 0x2000 or c == " " for c in run):
+        return False  # a bullet, a numbered circle, a symbol
     latin = all(unicodedata.name(c, "").startswith("LATIN") for c in run if c != " ")
     return not latin or len(run.replace(" ", "")) > 2 or any(0x180 <= ord(c) < 0x1E00 for c in run)

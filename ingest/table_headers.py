@@ -1,7 +1,9 @@
 """Which lines are the header of a flattened table, and what kind of text its columns hold.
 
 A header is recognised by its words alone: lines that consist of nothing but column titles, at
-least two of them. A title may be hyphenated over lines ("Samarbeids-" / "partner").
+least two of them. A title may have several words ("Ansvarlig enhet") and be hyphenated over lines
+("Samarbeids-" / "partner"). A title of a marked-up table need not be known: "Frist for
+gjennomføring" has the role of its first word.
 """
 
 from __future__ import annotations
@@ -30,20 +32,68 @@ class ColumnRole(StrEnum):
 
 
 TITLES: dict[ColumnRole, tuple[str, ...]] = {
-    ColumnRole.NUMBER: ("nr", "nr.", "nummer", "no."),
+    ColumnRole.NUMBER: ("nr", "nr.", "nummer", "no.", "tiltaksnr", "tiltaksnr."),
     ColumnRole.STRATEGY: ("strategi", "strategier", "delmål", "strategy"),
-    ColumnRole.MEASURE: ("tiltak", "aktivitet", "aktiviteter", "measure", "measures", "action"),
-    ColumnRole.INDICATOR: ("indikator", "indikatorer", "resultatmål", "indicator", "indicators"),
-    ColumnRole.RESPONSIBLE: ("ansvarlig", "ansvarlige", "ansvar", "hovedansvar", "responsible"),
+    ColumnRole.MEASURE: (
+        "tiltak",
+        "aktivitet",
+        "aktiviteter",
+        "handling",
+        "handlinger",
+        "measure",
+        "measures",
+        "action",
+        "actions",
+    ),
+    ColumnRole.INDICATOR: (
+        "indikator",
+        "indikatorer",
+        "resultatmål",
+        "resultatindikator",
+        "måltall",
+        "måleparameter",
+        "indicator",
+        "indicators",
+    ),
+    ColumnRole.RESPONSIBLE: (
+        "ansvarlig",
+        "ansvarlige",
+        "ansvar",
+        "hovedansvar",
+        "hovedansvarlig",
+        "ansvarlig enhet",
+        "ansvarlig etat",
+        "ansvarlig avdeling",
+        "ansvarlig virksomhet",
+        "ansvarlig aktør",
+        "ansvarlig instans",
+        "responsible",
+    ),
     ColumnRole.PARTNER: (
         "samarbeidspartner",
         "samarbeidspartnere",
         "samarbeidspart",
+        "samarbeidsparter",
+        "samarbeid med",
+        "medvirkende",
+        "andre aktører",
+        "øvrige aktører",
         "partner",
         "partnere",
         "partners",
     ),
-    ColumnRole.WHEN: ("når", "frist", "tidsfrist", "tidspunkt", "tidsrom", "periode", "deadline"),
+    ColumnRole.WHEN: (
+        "når",
+        "frist",
+        "tidsfrist",
+        "tidspunkt",
+        "tidsrom",
+        "tidsramme",
+        "tidsplan",
+        "periode",
+        "gjennomføres",
+        "deadline",
+    ),
     ColumnRole.NAME: (
         "metode",
         "metode/arbeidsform",
@@ -53,9 +103,27 @@ TITLES: dict[ColumnRole, tuple[str, ...]] = {
         "tema",
     ),
     ColumnRole.DESCRIPTION: ("beskrivelse", "forklaring", "kommentar", "merknad", "description"),
-    ColumnRole.TEXT: ("rødt", "gult", "grønt", "rød", "gul", "grønn", "status", "kostnad"),
+    ColumnRole.TEXT: (
+        "rødt",
+        "gult",
+        "grønt",
+        "rød",
+        "gul",
+        "grønn",
+        "status",
+        "kostnad",
+        "kostnader",
+        "budsjett",
+        "finansiering",
+        "ressurser",
+        "prioritet",
+        "effekt",
+    ),
 }
 _ROLE_OF = {title: role for role, titles in TITLES.items() for title in titles}
+_MOST_WORDS_BY_FIRST = 4
+_MOST_WORDS = max(len(title.split()) for title in _ROLE_OF)
+_NOT_BY_FIRST_WORD = (ColumnRole.TEXT, ColumnRole.NAME, ColumnRole.DESCRIPTION)
 _BROKEN_TITLE = re.compile(r"^[A-ZÆØÅ][a-zæøå]+-$")
 
 
@@ -70,8 +138,16 @@ class Header:
 
 
 def role_of_title(title: str) -> ColumnRole:
-    """The role of a column by its title; TEXT for a title that is not known."""
-    return _ROLE_OF.get(" ".join(title.lower().split()), ColumnRole.TEXT)
+    """The role of a column by its title, or by the first word of one of at most four words.
+
+    TEXT for a title that is not known.
+    """
+    words = title.lower().replace(":", " ").split()
+    role = _ROLE_OF.get(" ".join(words))
+    if role is None and 1 < len(words) <= _MOST_WORDS_BY_FIRST:
+        role = _ROLE_OF.get(words[0].rstrip(",/"))
+        role = None if role in _NOT_BY_FIRST_WORD else role
+    return role or ColumnRole.TEXT
 
 
 def find_header(lines: Sequence[tuple[int | None, Line]], start: int) -> Header | None:
@@ -110,10 +186,23 @@ def _titles_of(line: Line, broken: str) -> list[str] | None:
     words = line.text.split() if line.role is LineRole.BODY else []
     if not words:
         return None
-    titles = [broken + words[0], *words[1:]]
+    titles = _as_titles([broken + words[0], *words[1:]])
     known = [title.lower() in _ROLE_OF for title in titles]
     if not all(known[:-1]) or not (known[-1] or _opens_title(titles[-1])):
         return None
+    return titles
+
+
+def _as_titles(words: list[str]) -> list[str]:
+    """The words, those together that make one title: the longest title at each place."""
+    titles = []
+    while words:
+        for count in range(min(_MOST_WORDS, len(words)), 0, -1):
+            title = " ".join(words[:count])
+            if count == 1 or title.lower() in _ROLE_OF:
+                titles.append(title)
+                words = words[count:]
+                break
     return titles
 
 

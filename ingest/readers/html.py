@@ -4,8 +4,8 @@ Which part is the content: `<main>` or `role="main"` if the page has one, else a
 else the smallest element that holds nine tenths of what trafilatura takes for the content. How it
 is read: by our own walk over that part, because trafilatura's output no longer tells a cell merged
 downwards from an empty one, makes a table's caption its header row, footnotes list items, and
-drops captions of pictures. Menus, breadcrumbs, buttons, sharing links and hidden parts are left
-out; panels of accordions are hidden until clicked and are kept.
+drops captions of pictures. Menus, breadcrumbs, buttons, sharing links, asides of mere links and
+hidden parts are left out; panels of accordions are hidden until clicked and are kept.
 """
 
 from __future__ import annotations
@@ -360,7 +360,7 @@ class _Walk:
             or (tag.name in _OUTSIDE_MAIN and tag.find_parent("article") is None)
         ):
             return True
-        return self.is_hidden(tag) or _is_furniture(tag)
+        return self.is_hidden(tag) or _is_furniture(tag) or _leads_elsewhere(tag)
 
     def is_hidden(self, tag: Tag) -> bool:
         if _FOR_SCREEN_READERS & set(tag.get_attribute_list("class")):
@@ -376,6 +376,17 @@ def _is_furniture(tag: Tag) -> bool:
     if not _FURNITURE_WORDS & set(re.split(r"[^a-zæøå]+", names.lower())):
         return False
     return len(tag.get_text(strip=True)) <= _MAX_FURNITURE_CHARS
+
+
+def _leads_elsewhere(tag: Tag) -> bool:
+    """An aside of links alone, its headings aside: related pages."""
+    if tag.name != "aside" and tag.get("role") != "complementary":
+        return False
+    titles = sum(len(h.get_text(strip=True)) for h in tag.find_all(list(_HEADINGS)))
+    links = sum(
+        len(a.get_text(strip=True)) for a in tag.find_all("a") if not a.find_parent(list(_HEADINGS))
+    )
+    return links > 0 and titles + links >= 0.9 * len(tag.get_text(strip=True))
 
 
 def _is_block(node: PageElement) -> bool:

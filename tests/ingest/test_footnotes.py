@@ -38,6 +38,7 @@ EXTRA = [page("Utslipp av CO2 skyldes kull"), page("Mer CO2 i luften")]
         ("rett tid 42. Fordelingen", "rett tid. Fordelingen", 42),
         ("TRD 3.021 er et samarbeid", "TRD 3.0 er et samarbeid", 21),
         ("samarbeide om innsatsen.50", "samarbeide om innsatsen.", 50),
+        ("definert som nasjonal pilot. 47. Den er", "definert som nasjonal pilot. Den er", 47),
     ],
 )
 def test_a_mark_is_taken_from_the_word_it_sticks_to(before, after, number):
@@ -78,6 +79,19 @@ def test_a_note_whose_mark_is_nowhere_is_no_note():
 def test_a_formula_that_the_document_uses_elsewhere_keeps_its_digit():
     found = part("Utslipp av CO2 øker i byene2 våre", "", "2 SSB", after=1)
     assert found.lines[0].text == "Utslipp av CO2 øker i byene våre"
+
+
+def test_a_mark_leaves_a_word_with_digits_of_its_own_that_stands_elsewhere_without_it():
+    text = "Etter Covid192 og Covid-193 bygges 5G og E62 ut til 2030"
+    lines = page(text, "Både Covid19 og Covid-19 er brukt", "", "2 FHI", "3 WHO")
+    found = part_footnotes(lines, 1, after=1, glued_elsewhere=words_ending_in_digits([lines]))
+    assert found.lines[0].text == "Etter Covid19 og Covid-19 bygges 5G og E62 ut til 2030"
+
+
+def test_numbers_stay_when_the_notes_have_marks_elsewhere():
+    text = "I 2030 har 5G, CO2 og Covid19 og H2020 og 20216 og TRD 3.0 og E6 sitt1 mål2 her"
+    found = part(text, "", "1 En", "2 To")
+    assert found.lines[0].text == text.replace("sitt1 mål2", "sitt mål")
 
 
 def test_marks_keep_the_order_of_the_notes():

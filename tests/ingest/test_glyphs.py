@@ -42,6 +42,52 @@ def test_other_font_orders_are_read_back_too(order, shift):
     assert [line.text for line in decoded] == CLEAN
 
 
+@pytest.mark.parametrize("shift", [0x1000, 0x2400, 0xE000, 0xF000])
+@pytest.mark.parametrize("order", [ORDERS[1], ORDERS[3]], ids=lambda order: order.name)
+def test_shifts_into_symbols_and_private_use_are_read_back_too(order, shift):
+    decoded = decode_lines(shifted(CLEAN, shown_by_constant(order, shift), every=7))
+    assert [line.text for line in decoded] == CLEAN
+
+
+@pytest.mark.parametrize(("order", "shift"), [(1, 0), (1, 1), (2, 0), (2, 1), (2, -3), (3, -29)])
+def test_lines_shifted_within_the_plain_letters_are_read_back(order, shift):
+    lines = shifted(CLEAN, shown_by_constant(ORDERS[order], shift), every=7)
+    decoded = decode_lines(lines)
+    assert [line.text for line in decoded] == CLEAN
+    assert sum(bool(line.runs) for line in decoded) == sum(
+        line != was for line, was in zip(lines, CLEAN, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "A03-P1-EPI001 QWX-7781/BB",
+        "IBAN NO93 8601 1117 947, org.nr. 942 110 464",
+        "Xhosa isiXhosa ngumthetho wesizwe",
+        "GFX RTX HDMI XLR NTFS FPGA PCMCIA",
+        "• Współpraca międzynarodowa z Gdańskiem",
+        "https://xkcd.com/qwrtpsdfghjklzxcvbnm/",
+    ],
+)
+def test_codes_and_other_languages_are_not_taken_for_shifted_text(line):
+    assert [decoded.text for decoded in decode_lines([*CLEAN, line])] == [*CLEAN, line]
+    assert decode_lines([line] * 5)[0].text == line
+
+
+@pytest.mark.parametrize(
+    "line", ["\uf0b7 Første punkt", "① Første punkt", "中文 日本", "→ se side 4"]
+)
+def test_symbols_and_other_scripts_are_no_undecoded_glyphs(line):
+    (decoded,) = decode_lines([line])
+    assert (decoded.text, decoded.undecoded) == (line, ())
+
+
+def test_a_run_of_private_use_characters_that_nothing_explains_is_told():
+    noise = "\ue123\ue045\ue3a1\ue222 \ue017\ue3f0\ue111"
+    assert decode_lines([*CLEAN, noise])[-1].undecoded == (noise,)
+
+
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: order.name)
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_a_few_shifted_words_are_read_right_or_left(order, count):

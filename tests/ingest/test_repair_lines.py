@@ -153,7 +153,13 @@ def test_running_titles_stand_on_many_pages_whatever_their_number():
     titles = running_titles(pages)
     marked = [mark_running_titles(lines, titles) for lines in pages]
     assert all(texts_with(m, LineRole.FURNITURE) == [m[0].text] for m in marked)
-    assert running_titles(pages[:2]) == frozenset()
+
+
+def test_two_pages_have_a_running_title_if_several_words_stand_on_both():
+    pages = [page("Plan for klima 2024", f"Avsnitt {a}", f"Slutt {a}.", f"Side {a}") for a in "12"]
+    assert running_titles(pages) == {"Plan for klima #", "Side #"}
+    assert running_titles([page("Vedlegg", "A", "B"), page("Vedlegg", "C", "D")]) == frozenset()
+    assert running_titles([page("En plan", "A", "B")]) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -165,6 +171,7 @@ def test_running_titles_stand_on_many_pages_whatever_their_number():
         ("Illustrasjon: SINTEF", True),
         ("Artikkel i DN 23. mai 2018. Foto: Istock/Getty Images", True),
         ("Figur 3 viser hvordan kommunen arbeider.", False),
+        ("Tabell 1 oppsummerer tiltakene.", False),
         ("Figuren under er hentet fra planen", False),
         ("Indikator: Andelen næringslivsledere", False),
     ],
@@ -172,6 +179,13 @@ def test_running_titles_stand_on_many_pages_whatever_their_number():
 def test_captions_that_name_themselves(text, is_caption):
     marked = mark_self_named(page("Brødtekst foran.", "", text, "", "Brødtekst etter."))
     assert texts_with(marked, LineRole.CAPTION) == ([text] if is_caption else [])
+
+
+def test_a_caption_does_not_run_on_into_the_sentence_below_it():
+    lines = page("Figur 3: Kart over sentrum", "Tabell 1 viser at sentrum vokser. Det er bra.")
+    assert texts_with(mark_self_named(lines), LineRole.CAPTION) == [lines[0].text]
+    two = page("Figur 3: Kart over sentrum", "Figur 4: Kart over havna", "med kaier")
+    assert texts_with(mark_self_named(two), LineRole.CAPTION) == [line.text for line in two]
 
 
 PROSE = "Barn og unge skal få praksisnær opplæring og hjelp til å"

@@ -12,7 +12,7 @@ from ingest.repair import repair
 from ingest.source import Line, LineRole
 from ingest.table_cells import FlatRow, cell_lines
 from ingest.table_entries import group_names
-from ingest.table_headers import ColumnRole, find_header
+from ingest.table_headers import ColumnRole, find_header, role_of_title
 from ingest.tables import rebuild_tables
 
 DOCUMENTS = Path(__file__).parents[2] / "corpus" / "documents"
@@ -204,6 +204,59 @@ def test_a_method_table_parts_name_and_description_on_one_line():
 def test_running_text_with_title_words_is_no_header():
     assert find_header(lines_of("Strategi og tiltak henger sammen."), 0) is None
     assert find_header(lines_of("Tiltak"), 0) is None
+
+
+def test_titles_of_several_words_and_other_orders_make_a_table_too():
+    text = """Tiltak Ansvarlig enhet Frist Status Kostnad
+
+Bytte ut alle
+oljefyrer i kommunale
+bygg
+
+Eiendom
+
+2024
+
+Pågår
+
+5 mill.
+
+Etablere
+ladestasjoner
+
+Teknisk
+
+2026
+
+Planlagt
+
+2 mill."""
+    lines = lines_of(text)
+    (table,) = rebuild_tables(lines)
+    assert table.columns == ("Tiltak", "Ansvarlig enhet", "Frist", "Status", "Kostnad")
+    assert texts(table.rows[1], lines) == {
+        "Tiltak": ["Etablere ladestasjoner"],
+        "Ansvarlig enhet": ["Teknisk"],
+        "Frist": ["2026"],
+        "Status": ["Planlagt"],
+        "Kostnad": ["2 mill."],
+    }
+
+
+@pytest.mark.parametrize(
+    ("title", "role"),
+    [
+        ("Ansvarlig for oppfølging", ColumnRole.RESPONSIBLE),
+        ("Frist for gjennomføring", ColumnRole.WHEN),
+        ("Tiltak:", ColumnRole.MEASURE),
+        ("Tiltak", ColumnRole.MEASURE),
+        ("Status tiltak", ColumnRole.TEXT),
+        ("Område for innsats", ColumnRole.TEXT),
+        ("Ansvarlig er alltid kommunedirektøren selv", ColumnRole.TEXT),
+    ],
+)
+def test_a_title_of_several_words_has_the_role_of_its_first(title, role):
+    assert role_of_title(title) is role
 
 
 def test_a_header_knows_what_its_columns_hold():

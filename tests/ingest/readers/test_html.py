@@ -153,3 +153,13 @@ def test_cells_that_span_rows_and_columns_stand_in_the_right_column() -> None:
         ("x", "1", "2"),
         (None, "f", "f1"),
     )
+
+
+def test_an_aside_of_mere_links_is_left_out_and_one_with_text_is_kept() -> None:
+    links = "<aside><h3>Relaterte saker</h3><ul><li><a href='y'>Sykkelbyen</a></li></ul></aside>"
+    assert shown(f"<p>Planen er vedtatt.</p>{links}") == ["Planen er vedtatt."]
+    fact = "<aside><h3>Fakta</h3><p>Byen har <a href='z'>200 000</a> innbyggere.</p></aside>"
+    assert shown(f"<p>Planen er vedtatt.</p>{fact}")[1:] == [
+        "Fakta",
+        "Byen har 200 000 innbyggere.",
+    ]
