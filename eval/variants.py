@@ -8,9 +8,11 @@ raw words for the analysed ones, reciprocal ranks for the weighted sum.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -34,9 +36,10 @@ from corpus.glossary import expand_english, expand_synonyms
 from corpus.index import SearchIndex
 from corpus.language import Language
 from corpus.lexical import LexicalIndex
+from corpus.lexical_writer import LexicalWriter
 from corpus.records import Passage
 from corpus.register import UnitKind
-from corpus.vectors import Vectors
+from corpus.vectors import DenseIndex, UnitScores, Vectors
 from eval.system import Answerer, SettingValue
 
 RRF_K = 60  # Cormack, Clarke & Büttcher (2009)
@@ -165,6 +168,28 @@ def without_small_units(assistant: Assistant) -> Answerer:
     return with_ranking(assistant, RankingModel(weights), view)
 
 
+class Unadapted:
+    """The dense side by the model's own vectors, without the map fitted to the collection."""
+
+    def __init__(self, dense: DenseIndex) -> None:
+        self._dense = dense
+        self.nearest = dense.nearest
+
+    def score(
+        self, vector: Vectors, passages: Sequence[int], *, adapted: bool = True
+    ) -> list[UnitScores]:
+        """As of the whole side, never through the map."""
+        del adapted
+        return self._dense.score(vector, passages, adapted=False)
+
+
+def without_map(assistant: Assistant) -> Answerer:
+    """Ranking and choice of statements by the model's own vectors."""
+    index = assistant.index
+    view = IndexView(index.register, index.lexical, Unadapted(index.dense))
+    return with_ranking(assistant, bundled_ranking(), view)
+
+
 class WordSearch(HybridSearch):
     """The search with other lexical terms of the same words; the query is handed on unchanged."""
 
@@ -206,7 +231,20 @@ def _lexical_index(index: SearchIndex, terms_of: TermsOf) -> LexicalIndex:
         str(summary.info.id): "en" if summary.info.language == "en" else "nb"
         for summary in index.register.summaries()
     }
-    fields: dict[str, list[list[str]]] = {"passage": [], "context": [], "questions": []}
+    with tempfile.TemporaryDirectory(prefix="stifinner-words-") as name:
+        folder = Path(name)  # what is mapped stays readable when the files are unlinked
+        writer = LexicalWriter(folder, ("passage", "context", "questions"))
+        _write_terms(writer, index, languages, terms_of)
+        writer.finish(k1=index.lexical.k1, b=index.lexical.b)
+        return LexicalIndex.load(folder)
+
+
+def _write_terms(
+    writer: LexicalWriter,
+    index: SearchIndex,
+    languages: Mapping[str, Language],
+    terms_of: TermsOf,
+) -> None:
     for first in range(0, len(index.lexical), PASSAGE_BATCH):
         rows = range(first, min(first + PASSAGE_BATCH, len(index.lexical)))
         passages = index.register.passages(list(rows))
@@ -214,10 +252,13 @@ def _lexical_index(index: SearchIndex, terms_of: TermsOf) -> LexicalIndex:
             passage = passages[row]
             language = languages[str(passage.document_id)]
             beside = [u.text for u in index.units_of(row).values() if u.kind is UnitKind.QUESTION]
-            fields["passage"].append(terms_of(passage.readable, language))
-            fields["context"].append(terms_of(passage.context, language))
-            fields["questions"].append([t for text in beside for t in terms_of(text, language)])
-    return LexicalIndex.build(fields, k1=index.lexical.k1, b=index.lexical.b)
+            writer.add(
+                {
+                    "passage": terms_of(passage.readable, language),
+                    "context": terms_of(passage.context, language),
+                    "questions": [t for text in beside for t in terms_of(text, language)],
+                }
+            )
 
 
 def stems_only(text: str, language: Language) -> list[str]:
@@ -383,6 +424,11 @@ VARIANTS: tuple[Variant, ...] = (
         name="no-small-units",
         says="passage vectors only, no sentences and windows",
         build=without_small_units,
+    ),
+    Variant(
+        name="no-map",
+        says="the model's own vectors, no map fitted to the collection",
+        build=without_map,
     ),
     Variant(
         name="no-grams",

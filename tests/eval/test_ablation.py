@@ -78,7 +78,16 @@ def assert_passage():
 
 @pytest.mark.parametrize(
     "name",
-    ["no-small-units", "no-grams", "raw-words", "rrf", "two-lists", "equal-weights", "no-glossary"],
+    [
+        "no-small-units",
+        "no-map",
+        "no-grams",
+        "raw-words",
+        "rrf",
+        "two-lists",
+        "equal-weights",
+        "no-glossary",
+    ],
 )
 def test_every_ranking_variant_ranks_otherwise_and_cites_verbatim(assistant, variant, name):
     question = "Which approvals does research on health information need?"
