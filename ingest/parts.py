@@ -262,8 +262,15 @@ def _left_out(run: Lines, tables: Sequence[FlatTable], offset: int) -> Iterator[
         taken: dict[int, set[Piece]] = {}
         for piece in (p for row in table.rows for cell in row.cells for p in cell.pieces):
             taken.setdefault(piece.line, set()).add(piece)
+        repeated: set[int] = set()
         for index in range(table.header_end, table.end_line):
             page, line = run[index]
+            header = find_header(run, index) if index not in repeated else None
+            if header is not None and header.columns == table.columns:
+                repeated.update(set(range(header.start_line, header.end_line)) - taken.keys())
+            if index in repeated and line.text.strip():
+                yield _aside(BlockKind.FURNITURE, [(page, line.text.strip())], None, offset + index)
+                continue
             text = list(line.text if line.role is LineRole.BODY else "")
             for piece in taken.get(index, ()):
                 text[piece.start : piece.end] = " " * (piece.end - piece.start)

@@ -1,8 +1,9 @@
 """From a document as read to a document as printed: damage of extraction mended, and told.
 
-The steps, each a pure function that says what it changed: pages found and numbered, glyph-shifted
-runs decoded, blanks and bullets unified, furniture, footnotes and captions set apart. Typos of
-the original stay, and no step but the decoding changes a letter.
+The steps, each a pure function that says what it changed: pages found and numbered, tables taken
+whose columns still show, glyph-shifted runs decoded, blanks and bullets unified, furniture,
+footnotes and captions set apart. Typos of the original stay, and no step but the decoding changes
+a letter.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ingest.captions import (
     mark_self_named,
     split_run_on_headings,
 )
+from ingest.columns import take_tables
 from ingest.footnotes import part_footnotes, words_ending_in_digits
 from ingest.furniture import mark_folios, mark_furniture, mark_running_titles, running_titles
 from ingest.glyphs import decode_lines
@@ -63,6 +65,7 @@ def repair(
         SettingsError: `page_break` is unknown.
     """
     drafts, repairs = _paginated(source, page_break, first_page)
+    drafts = [_with_tables(draft) for draft in drafts]
     drafts, told = _decoded(drafts)
     repairs.extend(told)
     drafts, told = _tidied(drafts)
@@ -130,6 +133,27 @@ def _as_read(page: SourcePage) -> _Draft:
         if isinstance(part, str) and page.number is not None and is_folio(part) == page.number:
             folios.append(i)
     return _Draft(page.number, tuple(parts), tuple(folios))
+
+
+def _with_tables(draft: _Draft) -> _Draft:
+    """`draft` with tables whose columns its lines still show; folios keep their places."""
+    parts: list[str | SourceElement] = []
+    folios: list[int] = []
+    run: list[str] = []
+
+    def close() -> None:
+        parts.extend(take_tables(run))
+        run.clear()
+
+    for i, part in enumerate(draft.parts):
+        if i in draft.folios or not isinstance(part, str):
+            close()
+            folios.extend([len(parts)] if i in draft.folios else [])
+            parts.append(part)
+        else:
+            run.append(part)
+    close()
+    return replace(draft, parts=tuple(parts), folios=tuple(folios))
 
 
 def _decoded(drafts: Sequence[_Draft]) -> tuple[list[_Draft], list[Repair]]:

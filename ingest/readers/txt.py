@@ -4,8 +4,9 @@ Encoding. A byte order mark decides; else what the caller knows; else UTF-8 if e
 because text in another encoding almost never does; else Windows-1252. A guesser by frequencies is
 not used: charset-normalizer 3.5 took each of three Norwegian samples in Windows-1252 for cp1250
 (æ would become ć), while the strict test cannot mistake UTF-8. A UTF-8 file with a few stray
-Windows-1252 bytes (two files pasted together) is read as both, with a warning. Windows-1252 text
-whose words hold signs in place of letters is from an older system and is refused, not guessed at.
+Windows-1252 bytes (two files pasted together) is read as both, and text encoded twice (`NÃ¦ring`)
+as it was, each with a warning. Windows-1252 text whose words hold signs in place of letters is from
+an older system and is refused, not guessed at.
 """
 
 from __future__ import annotations
@@ -75,10 +76,29 @@ def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str,
         except (UnicodeDecodeError, LookupError):
             warnings.append(f"{name}: is not {encoding} as stated; the encoding was detected")
     try:
-        return _checked(content.decode("utf-8"), name), tuple(warnings)
+        text = _checked(content.decode("utf-8"), name)
     except UnicodeDecodeError:
         text, warning = _decode_windows(content, name)
         return _checked(text, name), (*warnings, *warning)
+    once = _undoubled(text)
+    if once is not None:
+        warnings.append(f"{name}: was encoded as UTF-8 twice; the letters are read as they were")
+    return once or text, tuple(warnings)
+
+
+def _undoubled(text: str) -> str | None:
+    """What the text says if it is UTF-8 taken for Windows-1252 and encoded again, else None.
+
+    All of it must fit, which other text with an æ, ø or å does not: no UTF-8 goes on so after them.
+    """
+    if not re.search("Ã[\x80-\xbf†˜…]", text):  # æ, ø, å, small or capital, and their kin
+        return None
+    try:
+        # Latin-1 has the five bytes that Windows-1252 leaves out.
+        single = b"".join(c.encode("latin-1" if "\x80" <= c < "\xa0" else "cp1252") for c in text)
+        return single.decode("utf-8")
+    except UnicodeError:
+        return None
 
 
 def page_number(options: ReaderOptions, index: int) -> int | None:

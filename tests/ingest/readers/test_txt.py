@@ -104,3 +104,21 @@ def test_the_bundled_documents_are_handed_on_letter_for_letter() -> None:
         assert lines_of(document) == [(None, path.read_text(encoding="utf-8"))]
         assert document.pages[0].elements[0].kind is ElementKind.LINES
         assert document.warnings == ()
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1"])
+def test_text_that_was_encoded_twice_is_read_as_it_was(encoding: str) -> None:
+    text = "Næringsplan for Ålesund – øk støtten til små bedrifter"
+    if encoding == "latin-1":
+        text = text.replace("–", "-")
+    twice = text.encode().decode(encoding).encode()
+    document = read(twice, "x.txt", ReaderOptions())
+    assert document.pages[0].elements[0].text == text
+    assert "twice" in document.warnings[0]
+
+
+@pytest.mark.parametrize("text", ["Næring Ã¦ og øl", "café Æ", "Plan uten særtegn æ", "bare ascii"])
+def test_text_that_was_encoded_once_is_left_alone(text: str) -> None:
+    document = read(text.encode(), "x.txt", ReaderOptions())
+    assert document.pages[0].elements[0].text == text
+    assert document.warnings == ()
