@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[1]
-RUN_TIMEOUT_S = 280
+RUN_TIMEOUT_S = 800
 
 # What the process would otherwise reach for while it is imported; the CLI sets the same.
 os.environ.update(ANONYMIZED_TELEMETRY="False", LANGSMITH_TRACING="false", HF_HUB_OFFLINE="1")
