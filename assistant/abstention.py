@@ -90,24 +90,34 @@ class Signals:
     gap: float  # fused score of the first hit less the mean of the next four
     agreement: float  # 1 when the best lexical and the best dense candidate are the same
     english: float
+    has_questions: float = 0.0  # 1 when questions stand beside the collection's passages
 
 
 @dataclass(frozen=True, slots=True)
 class AbstentionModel:
-    """A logistic model over the signals; answers when the probability reaches `threshold`."""
+    """A logistic model over the signals; answers when the probability reaches `threshold`.
+
+    `plain` is the model for collections without questions beside their passages, where the signals
+    that come from those say nothing; without it one model serves both.
+    """
 
     weights: Mapping[str, float]
     bias: float
     threshold: float
+    plain: AbstentionModel | None = None
 
     def probability(self, signals: Signals) -> float:
         """Probability that the documents hold the answer, in [0, 1]."""
+        if self.plain is not None and not signals.has_questions:
+            return self.plain.probability(signals)
         values = asdict(signals)
         total = self.bias + sum(w * values[name] for name, w in self.weights.items())
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
 
     def answers(self, signals: Signals) -> bool:
         """Whether to answer rather than abstain."""
+        if self.plain is not None and not signals.has_questions:
+            return self.plain.answers(signals)
         return self.probability(signals) >= self.threshold
 
 
@@ -115,9 +125,7 @@ class AbstentionModel:
 def bundled_abstention() -> AbstentionModel:
     """The model that ships with the package."""
     record: dict[str, Any] = json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
-    return AbstentionModel(
-        weights=record["weights"], bias=record["bias"], threshold=record["threshold"]
-    )
+    return AbstentionModel(**{**record, "plain": AbstentionModel(**record["plain"])})
 
 
 class SignalReader:
@@ -132,6 +140,10 @@ class SignalReader:
         self._questions = index.dense.sample(
             BACKGROUND_SAMPLE if use_questions else 0, UnitKind.QUESTION
         )
+
+    @property
+    def _has_questions(self) -> float:
+        return float(len(self._questions) > 0)
 
     def read(
         self, query: Query, ranking: Ranking, statements: Sequence[Statement] | None = None
@@ -148,7 +160,8 @@ class SignalReader:
         if not ranking.hits or not statements:
             nothing = dict.fromkeys((one.name for one in fields(Signals)), 0.0)
             english = float(query.language == "en")
-            return Signals(**{**nothing, "far_off": FAR_OFF, "english": english})
+            told = {"far_off": FAR_OFF, "english": english, "has_questions": self._has_questions}
+            return Signals(**{**nothing, **told})
         lexical = self._index.lexical
         column = {name: ranking.features[:, n] for n, name in enumerate(FEATURES)}
         coverage = float(lexical.coverage(query.terms, {"passage": 1.0}).max())
@@ -215,6 +228,7 @@ class SignalReader:
                 int(column["lexical_passage"].argmax()) == int(column["dense_sentence"].argmax())
             ),
             english=float(query.language == "en"),
+            has_questions=self._has_questions,
         )
 
     def _best(self, ranking: Ranking, kind: UnitKind) -> float | None:

@@ -307,7 +307,8 @@ def fit_abstention(seen: Sequence[Seen]) -> dict[str, Any]:
         if not foreign and one.assistant.ask(one.asked.text, one.asked.history).mode == "register":
             continue
         signals = one.assistant.signal_reader.read(one.ranking.query, one.ranking)
-        rows.append(list(asdict(signals).values()))
+        values = {n: v for n, v in asdict(signals).items() if n != "has_questions"}
+        rows.append(list(values.values()))
         labels.append(bool(one.asked.spans))
         weights.append(FOREIGN_WEIGHT if foreign else 1.0)
     data, answerable = np.asarray(rows), np.asarray(labels)
@@ -335,7 +336,7 @@ def fit_abstention(seen: Sequence[Seen]) -> dict[str, Any]:
         f"abstention, cross-validated: {refused:.2f} of {int((~answerable).sum())} unanswerable "
         f"refused when {KEPT_ANSWERABLE:.0%} of {int(answerable.sum())} answerable are kept"
     )
-    names = list(Signals.__dataclass_fields__)
+    names = [name for name in Signals.__dataclass_fields__ if name != "has_questions"]
     fitted = model.coef_[0] / spread
     return {
         "weights": {n: round(float(w), 4) for n, w in zip(names, fitted, strict=True)},
@@ -370,7 +371,8 @@ def main(what: tuple[str, ...], write: bool, norquad: Path | None, home: Path | 
             seen += put(beside_questions(asked, assistant)[::EVERY], assistant)
         whole = stack.enter_context(opened("bundled", root / "home-all"))
         own = dev_questions(whole) + tuning_questions(whole)
-        seen += put(own + (foreign_questions(norquad) if norquad else []), whole)
+        asked_of_all = own + (foreign_questions(norquad) if norquad else [])
+        seen += put(asked_of_all, whole)
         fitted: Mapping[str, tuple[Path, Any]] = {
             "ranking": (RANKING_FILE, fit_ranking),
             "statements": (STATEMENTS_FILE, fit_statements),
@@ -379,6 +381,10 @@ def main(what: tuple[str, ...], write: bool, norquad: Path | None, home: Path | 
         for kind in what or FITTED:
             path, fit = fitted[kind]
             result = fit(seen)
+            if kind == "abstention":
+                plain = stack.enter_context(opened("none", root / "home-none"))
+                click.echo("abstention, no questions beside passages:")
+                result["plain"] = fit_abstention(put(asked_of_all, plain))
             record = result if kind == "abstention" else {"weights": result}
             if kind == "ranking":  # the group without questions is not fitted here
                 result["plain"] = json.loads(path.read_text(encoding="utf-8"))["weights"]["plain"]

@@ -67,3 +67,17 @@ def test_a_name_stands_whatever_its_ending_and_with_a_typo():
     assert _names_held("What does Trondhiem want?", "Trondheim kommune vil") == 1.0
     assert _names_held("What does Stavanger want?", "Trondheim kommune vil") == 0.0
     assert _names_held("hva vil kommunen?", "noe annet") == 1.0
+
+
+def test_a_collection_without_questions_is_judged_by_a_model_of_its_own():
+    strict = AbstentionModel(weights={"question_cosine": 9.0}, bias=-5.0, threshold=0.5)
+    model = AbstentionModel(
+        weights=strict.weights,
+        bias=strict.bias,
+        threshold=strict.threshold,
+        plain=AbstentionModel(weights={"coverage": 2.0}, bias=0.0, threshold=0.6),
+    )
+    assert not strict.answers(signals(coverage=0.5))
+    assert model.answers(signals(coverage=0.5))
+    assert not model.answers(signals(coverage=0.5, has_questions=1.0))
+    assert bundled_abstention().plain is not None
