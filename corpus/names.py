@@ -55,7 +55,8 @@ KINDS: Mapping[tuple[str, ...], re.Pattern[str]] = {
 }
 _QUOTES = re.compile(r"[\"'“”„«»‘’`´*]")
 _EXPLAINED = re.compile(
-    r"((?:[\wÆØÅæøå/.-]+ ){1,6}[\wÆØÅæøå/.-]+) \(([A-ZÆØÅ][A-Za-zÆØÅæøå]{1,7})\)"
+    # Bounded, and tried at the heads of words alone: else a line without blanks takes minutes.
+    r"(?<![\w/.-])((?:[\w/.-]{1,60} ){1,6}[\w/.-]{1,60}) \(([A-ZÆØÅ][A-Za-zÆØÅæøå]{1,7})\)"
 )
 _SMALL_WORDS = {"for", "i", "og", "av", "på", "the", "of", "and", "til", "ved"}
 

@@ -2,8 +2,8 @@
 
 Precision first: a caption taken for a sentence costs little, a heading taken for a caption loses
 a section. "Figur 3 …" and "Foto: …" name themselves. A picture's bare caption counts only where no
-heading can stand: last on its page, straight before a numbered heading, or, once the document has
-shown such captions, in the form "thing, Place".
+heading can stand: last on its page, amid a sentence, straight before a numbered heading, or, once
+the document has shown such captions, in the form "thing, Place".
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ _VERBS = frozenset(
     "er var har hadde skal vil kan må bør blir ble får fikk gir ga kommer står går gjør gjelder "
     "is are was has will can may must".split()
 )
+_AT_THE_FOOT = (LineRole.FOOTNOTE, LineRole.FURNITURE)
+_ENDS_SENTENCE = re.compile(r"[.!?:;][\"”»')\]]*$")
 _MOST_WORDS = 9
 _SHORTEST_PROSE_LINE = 45
 _FEWEST_SURE_CAPTIONS = 3
@@ -146,13 +148,26 @@ def _sure_places(lines: Sequence[Line]) -> list[int]:
             if glued and _looks_like_caption(lines, i, glued=True):
                 places.append(i)
             continue
-        is_last = following is None and i == content[-1]
+        below = [k for k in content if k > i]
+        is_last = following is None and all(lines[k].role in _AT_THE_FOOT for k in below)
+        is_last = is_last or (following is not None and _parts_a_sentence(lines, i, following))
         before_heading = following is not None and bool(_NUMBERED_HEADING.match(following))
         # One word before a numbered row is more often a table's cell ("Årlig") than a caption.
         before_heading = before_heading and " " in lines[i].text
         if (is_last or before_heading) and _looks_like_caption(lines, i):
             places.append(i)
     return places
+
+
+def _parts_a_sentence(lines: Sequence[Line], i: int, following: str) -> bool:
+    """Whether the sentence above breaks off and goes on with a small letter below."""
+    above = next((lines[k].text for k in range(i - 1, -1, -1) if lines[k].text), "")
+    return (
+        len(above) >= _SHORTEST_PROSE_LINE
+        and not _ENDS_SENTENCE.search(above)
+        and following[:1].islower()
+        and not _LIST_MARK.match(following)
+    )
 
 
 def _likely_places(lines: Sequence[Line]) -> list[int]:

@@ -75,7 +75,9 @@ class LetterModel:
     def mean(self, text: str) -> float:
         """Mean log probability of a character of `text`, read as if blanks stood around it."""
         padded = f" {text} "
-        total = sum(self.score(padded[:i], padded[i]) for i in range(1, len(padded)))
+        total = sum(
+            self.score(padded[max(0, i - CONTEXT) : i], padded[i]) for i in range(1, len(padded))
+        )
         return total / (len(padded) - 1)
 
     def knows(self, word: str) -> bool:

@@ -121,6 +121,7 @@ TITLES: dict[ColumnRole, tuple[str, ...]] = {
     ),
 }
 _ROLE_OF = {title: role for role, titles in TITLES.items() for title in titles}
+_LONGEST_HEADER = 40  # words
 _MOST_WORDS_BY_FIRST = 4
 _MOST_WORDS = max(len(title.split()) for title in _ROLE_OF)
 _NOT_BY_FIRST_WORD = (ColumnRole.TEXT, ColumnRole.NAME, ColumnRole.DESCRIPTION)
@@ -184,7 +185,7 @@ def _header(start: int, end: int, titles: list[str]) -> Header | None:
 def _titles_of(line: Line, broken: str) -> list[str] | None:
     """The titles a line consists of, its first completing `broken`; None if it holds other text."""
     words = line.text.split() if line.role is LineRole.BODY else []
-    if not words:
+    if not 0 < len(words) <= _LONGEST_HEADER:
         return None
     titles = _as_titles([broken + words[0], *words[1:]])
     known = [title.lower() in _ROLE_OF for title in titles]

@@ -80,7 +80,8 @@ def read(
     those names.
 
     Raises:
-        UnreadableError: no reader fits, or the bytes are damaged, encrypted or too many.
+        UnreadableError: no reader fits, or the bytes are damaged, encrypted, nested without end
+            or too many.
         NeedsOcrError: a PDF has pictures of pages and tesseract is missing.
     """
     if isinstance(source, Path):
@@ -93,7 +94,12 @@ def read(
         raise UnreadableError(f"{name}: the file is empty; save or fetch it again")
     found = sniff(content, name)
     reader = cast(Reader, import_module(f"ingest.readers.{found}").read)
-    return reader(content, name, options or ReaderOptions())
+    try:
+        return reader(content, name, options or ReaderOptions())
+    except RecursionError as exc:
+        raise UnreadableError(
+            f"{name}: its parts stand in one another hundreds deep; print it to PDF and use that"
+        ) from exc
 
 
 def sniff(content: bytes, name: str) -> Format:

@@ -31,6 +31,7 @@ from ingest.readers.txt import page_number
 from ingest.source import ElementKind, SourceDocument, SourceElement, SourcePage
 
 _MAX_UNPACKED_BYTES = 1_000_000_000
+_MAX_XML_BYTES = 200_000_000  # of text and structure: a thousand pages have about ten
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -130,9 +131,15 @@ def read(content: bytes, name: str, options: ReaderOptions) -> SourceDocument:
 
 def _walked(content: bytes, name: str) -> _Walk:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        size = sum(entry.file_size for entry in archive.infolist())
+        entries = archive.infolist()
+        size = sum(entry.file_size for entry in entries)
+        xml = sum(
+            entry.file_size for entry in entries if entry.filename.endswith((".xml", ".rels"))
+        )
     if size > _MAX_UNPACKED_BYTES:
         raise UnreadableError(f"{name}: unpacks to {size // 1_000_000} MB; remove its pictures")
+    if xml > _MAX_XML_BYTES:
+        raise UnreadableError(f"{name}: unpacks to {xml // 1_000_000} MB of text; split it")
     document = docx.Document(io.BytesIO(content))
     walk = _Walk(document, Numbering(document), _notes(document))
     for block in _blocks(document.element.body):

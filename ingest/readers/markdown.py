@@ -21,6 +21,7 @@ from ingest.readers.html import elements_of
 from ingest.readers.txt import decode
 from ingest.source import ElementKind, SourceDocument, SourceElement, SourcePage
 
+_DEEPEST = 400  # the parser's own limit for CommonMark is 20, and it drops what stands deeper
 _FRONT_MATTER = re.compile(
     r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
@@ -50,7 +51,7 @@ def read(content: bytes, name: str, options: ReaderOptions) -> SourceDocument:
 
 
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    return MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
 
 
 def _take_front_matter(text: str) -> tuple[str | None, str]:

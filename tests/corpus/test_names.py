@@ -1,5 +1,7 @@
 """One spelling a name, whatever was printed."""
 
+import time
+
 import pytest
 
 from corpus.names import abbreviations_in, fold, forms_of, is_known, normalise
@@ -42,3 +44,11 @@ def test_unknown_names_are_kept():
     assert not is_known("Fjordby frivillighetssentral")
     assert normalise("Fjordby frivillighetssentral") == "Fjordby frivillighetssentral"
     assert fold("”Skognæringa i Trøndelag”") == "skognæringaitrøndelag"
+
+
+def test_a_line_of_one_endless_word_is_no_search_without_end():
+    start = time.process_time()
+    assert abbreviations_in("a" * 60_000 + " Norges Forskningsråd (NFR)") == {
+        "NFR": "Norges Forskningsråd"
+    }
+    assert time.process_time() - start < 1

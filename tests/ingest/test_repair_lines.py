@@ -201,6 +201,20 @@ def test_a_short_line_last_on_the_page_or_before_a_numbered_heading_is_a_caption
     ]
 
 
+def test_a_short_line_amid_a_sentence_or_above_the_notes_is_a_caption():
+    amid = page(PROSE, "", "Torvet en sommerdag", "", "utvikle skaperglede.", "", "Mer tekst her.")
+    noted = [*page(PROSE, "", "Torget i byen", ""), Line(text="1 NAV", role=LineRole.FOOTNOTE)]
+    ended = page(
+        PROSE + " skape.", "", "Torvet en sommerdag", "", "utvikle skaperglede.", "", "Så."
+    )
+    marked = mark_picture_captions([amid, noted, ended])
+    assert [texts_with(lines, LineRole.CAPTION) for lines in marked] == [
+        ["Torvet en sommerdag"],
+        ["Torget i byen"],
+        [],
+    ]
+
+
 @pytest.mark.parametrize(
     "lines",
     [

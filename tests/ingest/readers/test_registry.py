@@ -85,3 +85,23 @@ def test_a_text_file_is_read_without_loading_the_libraries_of_other_formats() ->
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_page_nested_without_end_is_refused_with_what_to_do() -> None:
+    page = "<main>" + "<div>" * 3000 + "tekst" + "</div>" * 3000 + "</main>"
+    with pytest.raises(UnreadableError, match="print it to PDF"):
+        read(page.encode(), "x.html")
+
+
+def test_no_item_of_a_deep_list_is_lost() -> None:
+    text = "\n".join("  " * depth + f"- punkt {depth}" for depth in range(60))
+    elements = read(text.encode(), "x.md").pages[0].elements
+    assert [element.text for element in elements] == [f"punkt {depth}" for depth in range(60)]
+
+
+def test_a_word_file_that_unpacks_to_hundreds_of_megabytes_of_text_is_refused() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b" " * 201_000_000)
+    with pytest.raises(UnreadableError, match="201 MB of text"):
+        read(packed.getvalue(), "x.docx")
