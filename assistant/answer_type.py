@@ -75,7 +75,7 @@ _ASKED: tuple[tuple[AnswerType, re.Pattern[str]], ...] = tuple(
         ),
         (
             AnswerType.PERSON,
-            r"\b((hvem|kven) (er|var|leder|leier|ble|vart|skrev|skreiv) (?!ansvarl|med|part|"
+            r"\b((hvem|kven) (er|var|skrev|skreiv) (?!ansvarl|med|part|"
             r"samarbeid|målgr|viktig|invit|bedt)|(hva|kva) (heter|heiter) .*(leder|leiar|sjef|"
             r"direktør|ordfører|ordførar|kontakt|ansvarlig|forsker|forskar|rektor)\w*|"
             r"who (is|was|leads|heads|chairs|wrote|became) (?!respons)|"
@@ -138,7 +138,9 @@ _HELD: dict[AnswerType, re.Pattern[str]] = {
     ),
     AnswerType.PERSON: re.compile(
         r"\b[A-ZÆØÅ][a-zæøå]+(?:-[A-ZÆØÅ][a-zæøå]+)?\s+(?:[A-ZÆØÅ]\.?\s+|[A-ZÆØÅ][a-zæøå]+\s+)?"
-        r"[A-ZÆØÅ][a-zæøå]{2,}\b|\b[A-ZÆØÅ]{2,}\b|[A-ZÆØÅ]\w+(sjef|leder|direktør|ordfører)"
+        r"[A-ZÆØÅ][a-zæøå]{2,}\b|\b[A-ZÆØÅ]{2,}\b|[A-ZÆØÅ]\w+(sjef|leder|direktør|ordfører)|"
+        r"\b(?i:\w*(sjef|direktør|ordfører|ordførar|rådmann|rektor|koordinator)(en)?|\w*lederen|"
+        r"leiaren|mayor|director|manager|coordinator)\b"
     ),
 }
 
