@@ -3,7 +3,8 @@
 Passages are generated from real sentences of the bundled documents, drawn anew with a fixed seed,
 and go the way of an ingest from the finished passages on: units, embedding through the cache,
 Chroma, BM25. Measured beside it is the same model on its own: sentence-transformers' `encode` with
-the same backend on the same texts, turn about with our path.
+the same backend on the same texts, turn about with our path. `--without-model` leaves embedding out
+(vectors are drawn at random), to measure register, BM25, Chroma and memory on a busy machine.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from rich.table import Table
 
 from corpus.embedding import EmbeddingModel, Vectors
 from corpus.embedding_cache import CachedEmbeddings, EmbeddingCache
-from corpus.index import SnapshotWriter
+from corpus.index import BulkEmbeddings, SnapshotWriter
 from corpus.records import (
     Block,
     BlockKind,
@@ -45,6 +46,7 @@ from eval.provenance import commit_of_checkout, describe_machine
 PASSAGES_A_DOCUMENT = 250
 SENTENCES_A_PASSAGE = (3, 9)
 WINDOW = 2048
+DIMENSIONS = 384  # of the bundled model
 SLICE, SLICES = 256, 16  # short turns, so that other work on the machine slows both sides
 CONTEXT = "Kommuneplan › 4 Næringsutvikling › 4.2 Tiltak"
 SHORTEST, LONGEST = 25, 320
@@ -106,7 +108,7 @@ def _document(identity: str, texts: Sequence[str]) -> tuple[Document, list[Passa
 class TimedEmbeddings:
     """Embeddings with a clock: what an ingest spends on them."""
 
-    inner: CachedEmbeddings
+    inner: BulkEmbeddings
     seconds: float = 0.0
     texts: int = 0
 
@@ -123,6 +125,24 @@ class TimedEmbeddings:
         vectors = self.inner.encode_units(texts, as_queries, on_batch)
         self.seconds += time.perf_counter() - started
         self.texts += len(texts)
+        return vectors
+
+
+class RandomVectors:
+    """Stands in for a model: vectors of unit length that cost next to nothing."""
+
+    fingerprint = "random"
+
+    def __init__(self) -> None:
+        self._random = np.random.default_rng(7)
+
+    def encode_units(
+        self, texts: Sequence[str], as_queries: bool, on_batch: Callable[[int], None]
+    ) -> Vectors:
+        """One random vector a text."""
+        vectors = self._random.standard_normal((len(texts), DIMENSIONS)).astype(np.float32)
+        on_batch(len(texts))
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors
 
 
@@ -237,13 +257,30 @@ def run(count: int, root: Path, settings: CorpusSettings) -> Figures:
     return figures
 
 
+def run_without_model(count: int, root: Path) -> Figures:
+    """What an ingest costs beside embedding, in an empty folder."""
+    figures = Figures()
+    figures.add("peak memory at the start", f"{peak_mb():,.0f} MB")
+    started = time.process_time()
+    seconds = build(root / "index", count, TimedEmbeddings(RandomVectors()), figures)
+    used = time.process_time() - started
+    figures.add(
+        "index, embedding left out", f"{seconds:,.1f} s, of which {used:,.1f} s of processor"
+    )
+    figures.add("peak memory at the end", f"{peak_mb():,.0f} MB")
+    return figures
+
+
 @click.command()
 @click.option("--passages", default=10_000, show_default=True, help="How many to generate.")
-def main(passages: int) -> None:
+@click.option("--without-model", is_flag=True, help="Leave embedding out: random vectors.")
+def main(passages: int, without_model: bool) -> None:
     """Measure embedding, Chroma and memory on generated passages."""
-    settings = read_settings(CorpusSettings)
     with tempfile.TemporaryDirectory(prefix="stifinner-bench-") as folder:
-        figures = run(passages, Path(folder), settings)
+        if without_model:
+            figures = run_without_model(passages, Path(folder))
+        else:
+            figures = run(passages, Path(folder), read_settings(CorpusSettings))
     table = Table("measured", "value", title=f"Ingest of {passages:,} generated passages")
     for name, value in figures.rows:
         table.add_row(name, value)
