@@ -90,10 +90,12 @@ _NOW = re.compile(
     r"right now|current(ly)?|next (?!to)|this (year|week|month)|latest|vacant)\b",
     re.IGNORECASE,
 )
-_RESULT = re.compile(
-    r"\b(faktisk\w*|nådde|oppnådde|oppnåd\w*|endte|gikk det|gjekk det|ble det av|vart det av|"
-    r"evaluering\w*|sluttrapport\w*|ble ansatt|vart tilsett|vant|actual(ly)?|achieved?|succeed\w*|"
-    r"evaluation|outcome|concluded?|turned out|did .* (reach|meet|achieve))\b",
+_RESULT = re.compile(  # not "evaluering" alone: plans write of evaluations that are to come
+    r"\b(faktisk\w*|nådde|oppnådde|endte|gikk det|gjekk det|ble det av|vart det av|ble ansatt|"
+    r"vart tilsett|vant|viste (evalueringen|sluttrapporten)|"
+    r"(evalueringen|evalueringa|sluttrapporten) (viste?|viser|konkluder\w*|fant)|"
+    r"konkluderte (evaluering|sluttrapport)\w*|actually|turned out|"
+    r"(evaluation|final report) .*(conclude|show|find|found)|did .* (reach|meet|achieve))\b",
     re.IGNORECASE,
 )
 _NUMBER_WORDS = (

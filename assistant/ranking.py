@@ -2,7 +2,8 @@
 
 score = Σ weight · z(feature), z taken over the candidates of one query. There is one set of weights
 for Norwegian ("no"), one for English questions ("en", which lean on the dense side), and one for
-Norwegian where no questions stand beside the passages ("plain", chosen on NorQuAD train). They lie
+each language where no questions stand beside the passages ("plain", chosen on NorQuAD train, and
+"plain-en", set by hand): what leans on such questions would lean on nothing there. They lie
 in assistant/data/ranking.json and come from `python -m eval.tune` and the dev questions, never from
 a test split.
 """
@@ -24,7 +25,7 @@ WEIGHTS_FILE = Path(__file__).parent / "data" / "ranking.json"
 
 @dataclass(frozen=True, slots=True)
 class RankingModel:
-    """Weights by group ("no", "en", "plain") and feature name."""
+    """Weights by group ("no", "en", "plain", "plain-en") and feature name."""
 
     weights: Mapping[str, Mapping[str, float]]
 
@@ -36,10 +37,10 @@ class RankingModel:
 
     @staticmethod
     def _group(features: Matrix, language: str) -> str:
-        if language == "en":
-            return "en"
         beside = features[:, FEATURES.index("dense_question")]
-        return "no" if len(beside) and float(np.ptp(beside)) > 0 else "plain"
+        if len(beside) and float(np.ptp(beside)) > 0:
+            return "en" if language == "en" else "no"
+        return "plain-en" if language == "en" else "plain"
 
 
 def z_scores(features: Matrix) -> Matrix:

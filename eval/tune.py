@@ -386,8 +386,9 @@ def main(what: tuple[str, ...], write: bool, norquad: Path | None, home: Path | 
                 click.echo("abstention, no questions beside passages:")
                 result["plain"] = fit_abstention(put(asked_of_all, plain))
             record = result if kind == "abstention" else {"weights": result}
-            if kind == "ranking":  # the group without questions is not fitted here
-                result["plain"] = json.loads(path.read_text(encoding="utf-8"))["weights"]["plain"]
+            if kind == "ranking":  # the groups without questions are not fitted here
+                before = json.loads(path.read_text(encoding="utf-8"))["weights"]
+                result |= {group: before[group] for group in ("plain", "plain-en")}
             text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
             click.echo(text)
             if write:

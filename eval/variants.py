@@ -43,7 +43,7 @@ from corpus.vectors import DenseIndex, UnitScores, Vectors
 from eval.system import Answerer, SettingValue
 
 RRF_K = 60  # Cormack, Clarke & Büttcher (2009)
-GROUPS = ("no", "en", "plain")  # of weights, as in assistant/data/ranking.json
+GROUPS = ("no", "en", "plain", "plain-en")  # of weights, as in assistant/data/ranking.json
 TWO_LISTS = {"lexical_passage": 1.0, "dense_passage": 1.0}
 PASSAGE_BATCH = 500
 SMALL_UNITS = (UnitKind.SENTENCE, UnitKind.WINDOW)

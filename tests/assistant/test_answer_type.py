@@ -57,3 +57,6 @@ def test_the_state_of_today_and_what_became_of_a_plan_are_asked_for_in_words():
     assert asks_for_result("Ble målet faktisk nådd?")
     assert asks_for_result("What did the evaluation conclude?")
     assert not asks_for_result("Which goals does the plan have?")
+    assert not asks_for_result("Hvilke evalueringskriterier er brukt?")
+    assert not asks_for_result("Hvem skal gjøre evalueringen av tiltakene?")
+    assert not asks_for_result("How will the evaluation be done?")

@@ -35,14 +35,19 @@ def test_each_language_group_has_its_own_weights():
     assert model.score(features, "en").argmax() == 0
 
 
-def test_norwegian_without_questions_beside_the_passages_has_weights_of_its_own():
-    model = RankingModel({"no": {"length": 1.0}, "en": {}, "plain": {"length": -1.0}})
-    assert model.score(column("length", 1, 2), "nb").argmax() == 0
+def test_each_language_has_weights_of_its_own_without_questions_beside_the_passages():
+    asked = {"no": {"length": 1.0}, "en": {"length": 1.0}}
+    plain = {"plain": {"length": -1.0}, "plain-en": {"length": -2.0}}
+    model = RankingModel(asked | plain)
+    norwegian = model.score(column("length", 1, 2), "nb")
+    english = model.score(column("length", 1, 2), "en")
+    assert norwegian.argmax() == english.argmax() == 0
+    assert english == pytest.approx(2 * norwegian)
 
 
 def test_the_bundled_weights_name_only_known_features_of_all_groups():
     weights = bundled_ranking().weights
-    assert set(weights) == {"no", "en", "plain"}
+    assert set(weights) == {"no", "en", "plain", "plain-en"}
     for chosen in weights.values():
         assert set(chosen) <= set(FEATURES)
         assert any(chosen.values())
