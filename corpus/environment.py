@@ -20,6 +20,10 @@ QUIET = {
 # For a model that lies in a folder: nothing is looked up at the hub, not even whether it is newer.
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 
+# OpenMP threads that spin while they wait cost a busy machine more than a second a query. Whoever
+# loads OpenMP first decides for the process, so an entry point sets this before torch is imported.
+SLEEPING_THREADS = {"OMP_WAIT_POLICY": "PASSIVE"}
+
 
 @contextmanager
 def environment(**variables: str) -> Iterator[None]:

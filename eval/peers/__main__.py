@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from assistant.cli import hook
-from corpus.environment import silence_telemetry
+from corpus.environment import SLEEPING_THREADS, silence_telemetry
 from corpus.errors import StifinnerError
 from corpus.home import Home
 from corpus.settings import CorpusSettings, read_settings
@@ -20,9 +20,6 @@ from eval.reference import REFERENCE_FOLDER, Split, load_questions
 
 # Haystack and Chroma report their use over the network unless told not to before their import.
 NO_TELEMETRY = {"HAYSTACK_TELEMETRY_ENABLED": "False", "ANONYMIZED_TELEMETRY": "False"}
-# All share one process, so torch has loaded OpenMP before the engine for queries asks it not to
-# spin; on two cores its threads then wait for each other, 1.7 s a question instead of 0.02.
-NO_SPINNING = {"OMP_WAIT_POLICY": "PASSIVE"}
 
 
 @click.command()
@@ -35,7 +32,7 @@ def main(split: str, out: Path | None, into: Path | None) -> None:
     """Index with Stifinner and its peers, ask them the same questions, print them side by side."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     silence_telemetry()
-    os.environ.update({**NO_TELEMETRY, **NO_SPINNING})
+    os.environ.update({**NO_TELEMETRY, **SLEEPING_THREADS})
     from eval.peers.bench import as_json, bench, markdown
     from eval.peers.haystack_peer import Haystack
     from eval.peers.langchain_chroma_peer import LangChainChroma

@@ -3,7 +3,10 @@
 import csv
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 import time
 
 import pytest
@@ -285,3 +288,17 @@ class TestCommitments:
         done = bundled("commitments", "--goal", "1")
         assert "commitments." in done.out
         assert "Trondheimsregionen" in done.out
+
+
+def test_the_command_line_lets_threads_sleep_before_torch_may_load_openmp():
+    code = (
+        "import os, sys; import assistant.cli as c; "
+        "sys.argv = ['stifinner', '--version']\n"
+        "try:\n    c.main()\nexcept SystemExit:\n    pass\n"
+        "print(os.environ['OMP_WAIT_POLICY'], 'torch' in sys.modules)"
+    )
+    environment = {n: v for n, v in os.environ.items() if n != "OMP_WAIT_POLICY"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "PASSIVE False"
