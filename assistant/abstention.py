@@ -14,8 +14,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ BACKGROUND_SAMPLE = 512
 LOOKED_AT = 2
 STATEMENTS_READ = 4
 FAR_OFF = 0.35
+HALF = 0.5  # of a word's terms: with fewer it is missing
 TYPO_SHARE = 0.5
 TYPO_LETTERS = 6  # a shorter name shares too few letter groups with what was meant
 CLOSE_PASSAGES = 4
@@ -128,6 +129,15 @@ def bundled_abstention() -> AbstentionModel:
     return AbstentionModel(**{**record, "plain": AbstentionModel(**record["plain"])})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Word:
+    """A word of the question: the share of its terms that is held, and its idf."""
+
+    word: str
+    share: float
+    rarity: float
+
+
 class SignalReader:
     """Reads the signals of a ranking against one index's background."""
 
@@ -140,10 +150,7 @@ class SignalReader:
         self._questions = index.dense.sample(
             BACKGROUND_SAMPLE if use_questions else 0, UnitKind.QUESTION
         )
-
-    @property
-    def _has_questions(self) -> float:
-        return float(len(self._questions) > 0)
+        self._has_questions = len(self._questions) > 0
 
     def read(
         self, query: Query, ranking: Ranking, statements: Sequence[Statement] | None = None
@@ -160,26 +167,34 @@ class SignalReader:
         if not ranking.hits or not statements:
             nothing = dict.fromkeys((one.name for one in fields(Signals)), 0.0)
             english = float(query.language == "en")
-            told = {"far_off": FAR_OFF, "english": english, "has_questions": self._has_questions}
+            told = {
+                "far_off": FAR_OFF,
+                "english": english,
+                "has_questions": float(self._has_questions),
+            }
             return Signals(**{**nothing, **told})
         lexical = self._index.lexical
         column = {name: ranking.features[:, n] for n, name in enumerate(FEATURES)}
         coverage = float(lexical.coverage(query.terms, {"passage": 1.0}).max())
         # A collection without questions beside its passages must not be refused for lacking them.
         coverage_beside = coverage
-        if len(self._questions):  # empty too when they are not to be used
+        if self._has_questions:
             coverage_beside = float(lexical.coverage(query.terms, {"questions": 1.0}).max())
-        share, rarest, known = self._words(query, ranking)
-        text = " ".join(
+        texts = [
             f"{hit.passage.context} {hit.passage.readable}" for hit in ranking.hits[:LOOKED_AT]
-        )
+        ]
+        text = " ".join(texts)
+        known = {word: self._known(word) for word in query.words}
+        words = {one.word: one for one in self._words(query, texts)}
+        rarest = max(words.values(), key=lambda one: one.rarity, default=None)
+        share = _weighted(words.values())
         best = ranking.hits[0].passage
         first = f"{best.context} {best.readable}"
         kind = asked_type(query.text)
         close = self._closest_questions(ranking)
         nearest = close[0] if close else text
         asked, beside = set(analyse(query.text)), analyse(nearest)
-        missing = self._missing(query, [text, *close])
+        missing = [w.rarity for w in self._words(query, [text, *close]) if w.share < HALF]
         typed = [holds_type(one.text, kind) for one in statements]
         best_typed = max(
             (one.score for one, held in zip(statements, typed, strict=True) if held),
@@ -193,8 +208,10 @@ class SignalReader:
             coverage_beside=coverage_beside,
             far_off=max(0.0, FAR_OFF - max(coverage, coverage_beside)),
             word_share=share,
-            rarest_word=rarest,
-            known_words=known,
+            rarest_word=0.0 if rarest is None else rarest.share,
+            known_words=_weighted(
+                replace(one, share=float(known[one.word])) for one in words.values()
+            ),
             numbers=_share_held(NUMBER.findall(query.text), text),
             names=_names_held(query.text, text),
             names_first=_names_held(query.text, first),
@@ -206,7 +223,7 @@ class SignalReader:
             beside_overlap=max((self._share(query, text) for text in close), default=share),
             beside_type=float(
                 kind is AnswerType.OPEN
-                or not len(self._questions)
+                or not self._has_questions
                 or any(asked_type(text) is kind for text in close)
             ),
             question_cosine=self._best(ranking, UnitKind.QUESTION) or 0.0,
@@ -222,13 +239,13 @@ class SignalReader:
             lacks_contact=float(lacks is AnswerType.CONTACT),
             asks_now=float(asks_for_now(query.text)),
             asks_result=float(asks_for_result(query.text)),
-            unknown_words=_mean([not self._known(word) for word in query.words]),
+            unknown_words=_mean([not known[word] for word in query.words]),
             gap=scores[0] - float(np.mean(scores[1:5])) if len(scores) > 1 else 0.0,
             agreement=float(
                 int(column["lexical_passage"].argmax()) == int(column["dense_sentence"].argmax())
             ),
             english=float(query.language == "en"),
-            has_questions=self._has_questions,
+            has_questions=float(self._has_questions),
         )
 
     def _best(self, ranking: Ranking, kind: UnitKind) -> float | None:
@@ -239,20 +256,10 @@ class SignalReader:
         """How far the best passage's questions lie above the third to sixth best passage's."""
         found = [scores.best(UnitKind.QUESTION) for scores in ranking.units.values()]
         known = sorted((value for value in found if value is not None), reverse=True)
-        if len(known) < 3 or not len(self._questions):
+        if len(known) < 3 or not self._has_questions:
             return 0.0
         spread = float((self._questions @ vector).std()) or 1.0
         return (known[0] - float(np.mean(known[2:6]))) / spread
-
-    def _missing(self, query: Query, texts: Sequence[str]) -> list[float]:
-        """The rarity of each word of the question that the texts hold less than half of."""
-        held = {term for text in texts for term in analyse(text)}
-        found = []
-        for word in query.words:
-            terms = analyse(word)
-            if terms and sum(term in held for term in terms) < len(terms) / 2:
-                found.append(max(self._index.lexical.idf(term) for term in terms))
-        return found
 
     def _closest_questions(self, ranking: Ranking) -> list[str]:
         """The questions beside the best passages that are closest to the question."""
@@ -265,36 +272,19 @@ class SignalReader:
 
     def _share(self, query: Query, text: str) -> float:
         """Rarity-weighted share of the question's words that a text holds."""
-        held = set(analyse(text))
-        total = shared = 0.0
-        for word in query.words:
-            terms = analyse(word)
-            if terms:
-                worth = max(self._index.lexical.idf(term) for term in terms)
-                total += worth
-                shared += worth * sum(term in held for term in terms) / len(terms)
-        return shared / total if total else 0.0
+        return _weighted(self._words(query, [text]))
 
-    def _words(self, query: Query, ranking: Ranking) -> tuple[float, float, float]:
-        """Shares held by the best passages (all words, the rarest), and known to the corpus."""
-        held: set[str] = set()
-        for hit in ranking.hits[:LOOKED_AT]:
-            held.update(analyse(f"{hit.passage.context} {hit.passage.readable}"))
-        weights: dict[str, float] = {}
+    def _words(self, query: Query, texts: Sequence[str]) -> list[_Word]:
+        """The question's words with what the texts together hold of each, in order."""
+        held = {term for text in texts for term in analyse(text)}
+        found = []
         for word in query.words:
             terms = analyse(word)
             if terms:
                 share = sum(term in held for term in terms) / len(terms)
-                weights[word] = share
-        if not weights:
-            return 0.0, 0.0, 0.0
-        rarity = {
-            word: max(self._index.lexical.idf(term) for term in analyse(word)) for word in weights
-        }
-        total = sum(rarity.values()) or 1.0
-        rarest = max(weights, key=lambda word: rarity[word])
-        known = sum(rarity[w] for w in weights if self._known(w)) / total
-        return sum(weights[w] * rarity[w] for w in weights) / total, weights[rarest], known
+                rarity = max(self._index.lexical.idf(term) for term in terms)
+                found.append(_Word(word=word, share=share, rarity=rarity))
+        return found
 
     def _known(self, word: str) -> bool:
         """Whether a passage, a heading or a question beside one holds the word, typos forgiven.
@@ -314,6 +304,13 @@ def _above(best: float | None, background: Vectors, vector: Vectors) -> float:
         return 0.0
     cosines = background @ vector
     return (best - float(cosines.mean())) / (float(cosines.std()) or 1.0)
+
+
+def _weighted(words: Iterable[_Word]) -> float:
+    """Mean share, weighted by rarity; 0 without words."""
+    counted = list(words)
+    total = sum(one.rarity for one in counted)
+    return sum(one.share * one.rarity for one in counted) / total if total else 0.0
 
 
 def _mean(flags: Sequence[bool]) -> float:

@@ -49,7 +49,6 @@ class Candidates:
     passages: Sequence[Passage]
     units: Sequence[UnitScores]
     lexical: Mapping[str, Vectors]
-    use_questions: bool
 
 
 class Titles:
@@ -93,12 +92,8 @@ def extract(query: Query, candidates: Candidates, titles: Titles) -> Matrix:
         "dense_passage": _best(candidates.units, UnitKind.PASSAGE),
         "dense_sentence": _best(candidates.units, UnitKind.SENTENCE),
         "dense_window": _best(candidates.units, UnitKind.WINDOW),
-        "dense_question": (
-            _best(candidates.units, UnitKind.QUESTION) if candidates.use_questions else zeros
-        ),
-        "dense_questions_mean": (
-            _mean_best(candidates.units) if candidates.use_questions else zeros
-        ),
+        "dense_question": _best(candidates.units, UnitKind.QUESTION),
+        "dense_questions_mean": _mean_best(candidates.units),
         "named_document": np.asarray([float(p.document_id in named) for p in candidates.passages]),
         "same_minority_language": np.asarray(
             [

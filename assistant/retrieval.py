@@ -103,13 +103,15 @@ class HybridSearch:
             empty = np.zeros((0, len(FEATURES)), dtype=np.float32)
             return Ranking(query=query, hits=(), rows=(), units={}, features=empty)
         passages = self._store.get(rows)
-        units = self.index.dense.score(query.vector, rows, adapted=self._use_questions)
+        # The map was learnt from the questions beside passages: it is theirs to take out too.
+        units = self.index.dense.score(
+            query.vector, rows, adapted=self._use_questions, questions=self._use_questions
+        )
         candidates = Candidates(
             rows=rows,
             passages=passages,
             units=units,
             lexical={name: scores[rows] for name, scores in lexical.items()},
-            use_questions=self._use_questions,
         )
         features = extract(query, candidates, self._titles)
         scores = self._model.score(features, query.language)

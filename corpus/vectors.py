@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 Vectors = npt.NDArray[np.float32]
 KINDS = tuple(UnitKind)
+QUESTION_KIND = np.uint8(KINDS.index(UnitKind.QUESTION))
+NO_KIND = np.uint8(255)
 COLLECTION_PREFIX = "stifinner-"
 OWNER = "stifinner-home"
 EMBEDDED_COLLECTION = "stifinner-units"
@@ -215,18 +217,33 @@ class DenseIndex:
         return vector if self._map is None else adapt(vector, self._map)
 
     def score(
-        self, vector: Vectors, passages: Sequence[int], *, adapted: bool = True
+        self,
+        vector: Vectors,
+        passages: Sequence[int],
+        *,
+        adapted: bool = True,
+        questions: bool = True,
     ) -> list[UnitScores]:
-        """Exact cosine of `vector` with every unit of each passage, through the map if wanted."""
+        """Exact cosine of `vector` with every unit of each passage.
+
+        Args:
+            vector: the query's (dim,), as the model gave it.
+            passages: row numbers.
+            adapted: compare through the collection's map.
+            questions: without, the questions beside passages are units of no kind.
+        """
         matrix = self._adapted if adapted else self._matrix
         wanted = self.adapt(vector) if adapted else vector
         scores = []
         for passage in passages:
             first, last = self._offsets[passage], self._offsets[passage + 1]
+            kinds = self._kinds[first:last]
+            if not questions:
+                kinds = np.where(kinds == QUESTION_KIND, NO_KIND, kinds)
             scores.append(
                 UnitScores(
                     first=int(first),
-                    kinds=self._kinds[first:last],
+                    kinds=kinds,
                     cosines=np.asarray(matrix[first:last]) @ wanted,
                 )
             )

@@ -74,7 +74,7 @@ def run_command(
     from eval.sweep import TABLE as SWEEP_TABLE
     from eval.sweep import read_plan, run_sweep
 
-    # `use_questions` keeps them from the search only: statements and refusals would read them on.
+    # An index that never had them: with `use_questions` the refusal still knows their words.
     overrides: dict[str, SettingValue] = {"expansions": "none"} if no_expansions else {}
     stifinner = served_stifinner()
     folder = run_folder(root, name or f"{Path(chosen).stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}")

@@ -176,11 +176,16 @@ class Unadapted:
         self.nearest = dense.nearest
 
     def score(
-        self, vector: Vectors, passages: Sequence[int], *, adapted: bool = True
+        self,
+        vector: Vectors,
+        passages: Sequence[int],
+        *,
+        adapted: bool = True,
+        questions: bool = True,
     ) -> list[UnitScores]:
         """As of the whole side, never through the map."""
         del adapted
-        return self._dense.score(vector, passages, adapted=False)
+        return self._dense.score(vector, passages, adapted=False, questions=questions)
 
 
 def without_map(assistant: Assistant) -> Answerer:

@@ -1,8 +1,11 @@
+import numpy as np
 import pytest
 from langchain_core.retrievers import BaseRetriever
 
+from assistant.abstention import SignalReader
 from assistant.ranking import RankingModel, bundled_ranking
 from assistant.retrieval import RERANK_DEPTH, HybridSearch
+from corpus.register import UnitKind
 
 
 def rank(assistant, question, k=10, documents=(), **options):
@@ -113,3 +116,23 @@ def test_search_gives_the_same_passages_as_an_answer(assistant, ask):
 @pytest.mark.parametrize("question", ["", "😀", "?"])
 def test_a_question_of_no_words_finds_nothing(assistant, question):
     assert assistant.search(question) == []
+
+
+def test_without_the_questions_beside_passages_nothing_of_them_is_left_in_a_ranking(assistant):
+    question = "Hvem må godkjenne innsamling av helseopplysninger?"
+    used, plain = rank(assistant, question), rank(assistant, question, use_questions=False)
+    dense = assistant.index.dense
+    vector = assistant.make_query(question).vector
+    assert used.units[used.rows[0]].best(UnitKind.QUESTION) is not None
+    for units in plain.units.values():
+        assert units.best(UnitKind.QUESTION) is None
+        assert not units.ranked(UnitKind.QUESTION)
+        best = max(
+            float(np.asarray(dense._matrix[unit]) @ vector)
+            for unit, _ in units.ranked(UnitKind.SENTENCE)
+        )
+        assert units.best(UnitKind.SENTENCE) == pytest.approx(best, abs=1e-5)
+    reader = SignalReader(assistant.index, use_questions=False)
+    signals = reader.read(assistant.make_query(question), plain)
+    assert signals.has_questions == signals.question_cosine == signals.beside == 0
+    assert signals.beside_overlap == signals.word_share
