@@ -310,3 +310,12 @@ def make_passage() -> Callable[..., Any]:
         return Passage(**(known | fields))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's chromium, one for all tests: Playwright starts only once in a process."""
+    from tests.e2e.browsing import chromium
+
+    with chromium() as found:
+        yield found

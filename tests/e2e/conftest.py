@@ -1,4 +1,4 @@
-"""One server and one browser for all browser tests."""
+"""One server for all browser tests of the page."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.e2e.browsing import Visit, chromium, make_home, served
+from tests.e2e.browsing import Visit, make_home, served
 
 
 @pytest.fixture(scope="session")
@@ -23,12 +23,6 @@ def address(page_home: Path) -> Iterator[str]:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
     with served(page_home, port) as found:
-        yield found
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
         yield found
 
 

@@ -10,7 +10,6 @@ from eval.report import estimate_text, html_report, markdown_table, write_report
 from eval.runs import run_questions
 from eval.summary import EstimateJson
 from eval.system import System
-from tests.e2e.browsing import chromium
 
 
 @pytest.fixture
@@ -40,26 +39,26 @@ def test_the_page_loads_nothing_from_anywhere(run):
 
 @pytest.mark.e2e
 @pytest.mark.parametrize("width", [1280, 420])
-def test_a_browser_draws_the_page_asks_nobody_and_offers_no_upload(tmp_path, run, width):
+def test_a_browser_draws_the_page_asks_nobody_and_offers_no_upload(tmp_path, run, browser, width):
     path = tmp_path / "report.html"
     write_report(run, path)
     asked, faults = [], []
-    with chromium() as browser:
-        page = browser.new_page(viewport={"width": width, "height": 900})
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
-        page.goto(path.as_uri())
-        page.locator(".js-plotly-plot .main-svg").first.wait_for()
-        plots = page.locator(".js-plotly-plot").count()
-        buttons = page.evaluate(
-            "[...new Set([...document.querySelectorAll('.modebar-btn')].map(b => b.dataset.title))]"
-        )
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-        overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        with page.expect_download() as saved:
-            page.locator(".modebar-btn").first.dispatch_event("click")
-        assert saved.value.suggested_filename.endswith(".png")
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
+    page.goto(path.as_uri())
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    plots = page.locator(".js-plotly-plot").count()
+    buttons = page.evaluate(
+        "[...new Set([...document.querySelectorAll('.modebar-btn')].map(b => b.dataset.title))]"
+    )
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    with page.expect_download() as saved:
+        page.locator(".modebar-btn").first.dispatch_event("click")
+    assert saved.value.suggested_filename.endswith(".png")
+    page.close()
     assert [url for url in asked if not url.startswith(("blob:", "data:"))] == [path.as_uri()]
     assert faults == []
     assert plots == page_plots(run)
