@@ -19,12 +19,14 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from assistant import frames
 from assistant.abstention import AbstentionModel, SignalReader
 from assistant.answers import AnswerJson, CitationJson, NoteJson, PassageJson, TimingsJson
+from assistant.aspects import Aspect, aspects_of_documents, aspects_of_things
 from assistant.citations import Citer, unverified
 from assistant.commitment_query import CommitmentQuery
 from assistant.conversation import Standalone, stand_alone
-from assistant.extractive import Extractor
+from assistant.extractive import Extractor, Side
 from assistant.generation import Generator, closest_statement
 from assistant.library import Library
+from assistant.lists import ListChooser
 from assistant.query import MAX_CHARACTERS, Query, QueryMaker
 from assistant.question_kind import QuestionKind, kind_of
 from assistant.register_answers import RegisterAnswerer
@@ -40,6 +42,7 @@ from corpus.records import Citation, Hit, Passage
 NEAREST_PLACES = 3
 MIN_SIDES = 2
 MAX_SIDES = 3
+SIDE_LAG = 4.0  # in fused score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,15 @@ class Turn:
     notes: tuple[NoteJson, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Side:
+    """What one side of a question was searched with, found and can say."""
+
+    query: Query
+    ranking: Ranking
+    side: Side
+
+
 class AnswerChain:
     """Builds the runnable from its collaborators; `answer` runs it."""
 
@@ -107,6 +119,7 @@ class AnswerChain:
         self._signals = signal_reader
         self._abstention = abstention
         self._extractor = extractor
+        self.lists = ListChooser(library.document, index)
         self._register = register
         self._validity = validity
         self._generator = generator
@@ -200,43 +213,75 @@ class AnswerChain:
                 return self._generate(turn, self._generator, on_piece)
             except GenerationError:
                 note = NoteJson(kind="model", text=frames.MODEL_FAILED[turn.language])
-                return replace(self._extract(sides, kind, turn, citer), notes=(note,))
-        return self._extract(sides, kind, turn, citer)
+                return replace(self._extract(sides, turn, citer), notes=(note,))
+        return self._extract(sides, turn, citer)
 
-    def _holds_answer(
-        self, query: Query, ranking: Ranking, sides: Sequence[Sequence[Statement]]
+    def _holds_answer(self, query: Query, ranking: Ranking, sides: Sequence[_Side]) -> bool:
+        """Whether the documents hold the answer: that of the whole question, or of each side."""
+        if len(sides) == 1:
+            return self._answers(query, ranking, sides[0].side.statements)
+        return self._answers(query, ranking, None) or all(
+            self._answers(one.query, one.ranking, one.side.statements) for one in sides
+        )
+
+    def _answers(
+        self, query: Query, ranking: Ranking, statements: Sequence[Statement] | None
     ) -> bool:
-        statements = sides[0] if len(sides) == 1 else None
         return self._abstention.answers(self._signals.read(query, ranking, statements))
 
     def _sides(
         self, query: Query, ranking: Ranking, kind: QuestionKind, document_ids: Sequence[str]
-    ) -> list[list[Statement]]:
+    ) -> list[_Side]:
         """The statements to choose from, best first; of each named document in a comparison."""
-        named = [] if document_ids else self._search.named_documents(query)
-        if len(named) >= MIN_SIDES or (kind is QuestionKind.COMPARE and not document_ids):
-            if len(named) < MIN_SIDES:
-                found = dict.fromkeys(str(h.passage.document_id) for h in ranking.hits[:10])
-                named = list(found)
-            sides = []
-            for document_id in named[:MAX_SIDES]:
-                own = self._search.rank(query, 5, [document_id])
-                sides.append(score_statements(query, own, self._index))
-            sides = [side for side in sides if side]
+        mentions = [] if document_ids else self._search.mentions(query)
+        names = {one.document_id for one in mentions}
+        aspects: list[Aspect] = []
+        if len(names) >= MIN_SIDES:
+            aspects = aspects_of_documents(query.text, mentions)
+        elif kind is QuestionKind.COMPARE:
+            aspects = aspects_of_things(query.text) or self._likeliest(query, ranking, document_ids)
+        within = [*document_ids] or sorted(names)
+        if len(aspects) >= MIN_SIDES:
+            sides = [self._side(query, one, within) for one in aspects]
+            sides = [one for one in sides if one.side.statements]
             if len(sides) >= MIN_SIDES:
                 return sides
-        statements = score_statements(query, ranking, self._index)
-        return [statements] if statements else []
+        whole = self._side_of(query, ranking, kind)
+        return [whole] if whole.side.statements else []
 
-    def _extract(
-        self,
-        sides: Sequence[Sequence[Statement]],
-        kind: QuestionKind,
-        turn: Turn,
-        citer: Citer,
-    ) -> Written:
-        draft = self._extractor.write(sides, kind, turn.language, citer)
-        first = tuple(side[0].passage for side in sides) if len(sides) > 1 else ()
+    def _side(self, query: Query, aspect: Aspect, within: Sequence[str]) -> _Side:
+        own = self._make_query(aspect.text, query.language)
+        documents = [aspect.document_id] if aspect.document_id else within
+        return self._side_of(own, self._search.rank(own, 5, documents), kind_of(aspect.text))
+
+    def _side_of(self, query: Query, ranking: Ranking, kind: QuestionKind) -> _Side:
+        statements = score_statements(query, ranking, self._index)
+        asked = kind is QuestionKind.LIST
+        if asked:
+            whole = self.lists.asked(query, ranking, statements)
+        else:
+            whole = self.lists.short(statements)
+        side = Side(statements=statements, lists=asked, whole=whole)
+        return _Side(query=query, ranking=ranking, side=side)
+
+    def _likeliest(
+        self, query: Query, ranking: Ranking, document_ids: Sequence[str]
+    ) -> list[Aspect]:
+        """A side for each document that is found nearly as well as the best one."""
+        if document_ids:
+            return []
+        best: dict[str, float] = {}
+        for hit in ranking.hits[:10]:
+            best.setdefault(str(hit.passage.document_id), hit.score)
+        top = max(best.values(), default=0.0)
+        close = [name for name, score in best.items() if score >= top - SIDE_LAG]
+        return [Aspect(text=query.text, document_id=name) for name in close[:MAX_SIDES]]
+
+    def _extract(self, sides: Sequence[_Side], turn: Turn, citer: Citer) -> Written:
+        draft = self._extractor.write([one.side for one in sides], turn.language, citer)
+        first: tuple[Passage, ...] = ()
+        if len(sides) > 1:
+            first = tuple(one.side.statements[0].passage for one in sides)
         return Written(answered=True, text=draft.text, citations=citer.citations, first=first)
 
     def _generate(

@@ -9,15 +9,13 @@ comparison each side gets its share of the words. Quotes are cut from the stored
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from assistant.citations import Citer
 from assistant.frames import PAGE, SAYS, SAYS_SAME_LANGUAGE
-from assistant.lists import FoundList, list_around
-from assistant.question_kind import QuestionKind
+from assistant.lists import FoundList
 from assistant.statements import Statement, in_reading_order
 from corpus.language import Language
 from corpus.records import Block, BlockKind, Document, DocumentInfo, Passage
@@ -28,16 +26,23 @@ POINTS_BACK = re.compile(
     r"likevel|imidlertid|this|these|it|they|such|here|also|however)\b",
     re.IGNORECASE,
 )
+COUNTS_FIRST = re.compile(
+    r"^(den første|det første|for det første|the first|first(ly)?|på den ene sid[ea])\b",
+    re.IGNORECASE,
+)
+COUNTS_ON = re.compile(
+    r"^(den (andre|tredje|fjerde|siste)|det (andre|tredje|siste)|for det (andre|tredje)|"
+    r"the (second|third|fourth|last)|second(ly)?|third(ly)?|på den andre sid[ea])\b",
+    re.IGNORECASE,
+)
+MARKER = re.compile(r"\s*\[\d+\]")
 MARGIN = 7.0  # statements this far (in weighted z) behind the best are left out
 LIST_WORDS = 380
 LIST_FALLBACK_WORDS = 250  # a list was asked for, but the answer stands in running text
-SHORT_LIST_WORDS = 110
-SHORT_LIST_VOTES = 2  # of the best few statements in one list
-LOOKED_AT = 6
-FRAME_WORDS = 14  # what naming a source costs
-SECTION_WORDS = 14
-LIST_HITS = 3
-LIST_VOTES = 0.5
+FRAME_WORDS = 14  # what naming a source costs about
+ROOM_FOR_MORE = 28
+SECTION_WORDS = 8  # a longer heading is not named: it would cost words of the answer
+LEAD_IN_WORDS = 14
 TELLING_HEADING = 7  # words; goals are printed as headings and answer questions
 
 
@@ -47,6 +52,18 @@ class Draft:
 
     text: str
     used: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """The statements that one side of an answer is made of, best first, or a list to give whole.
+
+    `lists` says that a list is asked for, found or not.
+    """
+
+    statements: Sequence[Statement]
+    lists: bool = False
+    whole: FoundList | None = None
 
 
 class Extractor:
@@ -62,31 +79,21 @@ class Extractor:
         self._info_of = info_of
         self._max_words = max_words
 
-    def write(
-        self,
-        sides: Sequence[Sequence[Statement]],
-        kind: QuestionKind,
-        language: Language,
-        citer: Citer,
-    ) -> Draft:
-        """The answer made of statements, best first.
+    def write(self, sides: Sequence[Side], language: Language, citer: Citer) -> Draft:
+        """The answer made of statements.
 
         Args:
-            sides: the statements of each side of a comparison; otherwise one sequence. None empty.
-            kind: what the question asks for.
+            sides: those of a comparison, otherwise one; none is empty.
             language: of the frame.
             citer: hands out the markers.
         """
         if len(sides) > 1:
-            share = self._max_words // len(sides)
-            chosen = [s for side in sides for s in in_reading_order(self._choose(side, share))]
-            return self._render(chosen, language, citer, _Page())
-        statements = sides[0]
+            return self._write_sides(sides, language, citer)
+        statements, found = sides[0].statements, sides[0].whole
         page = _Page()
-        words = LIST_FALLBACK_WORDS if kind is QuestionKind.LIST else self._max_words
-        found = self._list_wanted(statements, kind)
+        words = LIST_FALLBACK_WORDS if sides[0].lists else self._max_words
         if found is None:
-            chosen = in_reading_order(self._choose(statements, words))
+            chosen = in_reading_order(self._choose(statements, words, language, page))
             return self._render(chosen, language, citer, page)
         listed = self._render_list(found, statements, language, citer, page)
         head = found.heading
@@ -95,44 +102,45 @@ class Extractor:
             for s in statements
             if not found.holds(s) and not (head is not None and head.start <= s.start < head.end)
         ]
-        left = words - len(listed.text.split()) - FRAME_WORDS
-        chosen = self._choose(rest, left) if left > FRAME_WORDS and rest else []
+        left = words - _words(listed.text)
+        chosen = self._choose(rest, left, language, page) if left > ROOM_FOR_MORE and rest else []
         if not chosen:
             return listed
         more = self._render(in_reading_order(chosen), language, citer, page)
         return Draft(text=f"{listed.text}\n{more.text}", used=listed.used + more.used)
 
-    def _list_wanted(self, statements: Sequence[Statement], kind: QuestionKind) -> FoundList | None:
-        """The list to give whole: the one that the best statements stand in or open, if any."""
-        asked = kind is QuestionKind.LIST
-        votes: dict[int, float] = {}
-        lists: dict[int, FoundList] = {}
-        inside: dict[int, int] = {}
-        for place, statement in enumerate(statements[: 2 * LOOKED_AT if asked else LOOKED_AT]):
-            if statement.rank > LIST_HITS:
-                continue
-            found = list_around(self._document_of(statement.passage.document_id), statement)
-            if found is None:
-                continue
-            key = hash((found.document.info.id, found.items[0].start))
-            lists[key] = found
-            votes[key] = votes.get(key, 0.0) + math.exp(statement.score - statements[0].score)
-            inside[key] = inside.get(key, 0) + (place < LOOKED_AT)
-        if not votes:
-            return None
-        best = max(votes, key=lambda one: votes[one])
-        if asked:
-            return lists[best] if votes[best] >= LIST_VOTES else None
-        short = lists[best].words <= SHORT_LIST_WORDS and inside[best] >= SHORT_LIST_VOTES
-        first = list_around(self._document_of(statements[0].passage.document_id), statements[0])
-        holds_best = first is not None and first.items[0] is lists[best].items[0]
-        return lists[best] if short and holds_best else None
+    def _write_sides(self, sides: Sequence[Side], language: Language, citer: Citer) -> Draft:
+        """Each side in turn; what one leaves of its share of the words goes to the next ones."""
+        page = _Page()
+        drafts: list[Draft] = []
+        told: list[Statement] = []
+        left = self._max_words
+        for number, side in enumerate(sides):
+            share = left // (len(sides) - number)
+            statements = [
+                s for s in side.statements if not any(_overlap(s, other) for other in told)
+            ]
+            if side.lists and side.whole is not None and side.whole.words + FRAME_WORDS <= share:
+                draft = self._render_list(side.whole, side.statements, language, citer, page)
+            else:
+                chosen = in_reading_order(self._choose(statements, share, language, page))
+                draft = self._render(chosen, language, citer, page)
+            if draft.used:
+                drafts.append(draft)
+                told += draft.used
+                left = max(0, left - _words(draft.text))
+        text = "\n\n".join(draft.text for draft in drafts)
+        return Draft(text=text, used=tuple(told))
 
-    def _choose(self, statements: Sequence[Statement], max_words: int) -> list[Statement]:
+    def _choose(
+        self, statements: Sequence[Statement], max_words: int, language: Language, page: _Page
+    ) -> list[Statement]:
+        """The best statements that fit into so many words, frames counted; one at the least."""
         if not statements:
             return []
         chosen: list[Statement] = []
-        framed: set[tuple[str, tuple[str, ...]]] = set()
+        shown = _Page(named=set(page.named))
+        framed: set[tuple[str, tuple[str, ...], int | None]] = set()
         words = 0
         best = statements[0].score
         for statement in statements:
@@ -143,37 +151,49 @@ class Extractor:
                 document, statement
             ):
                 continue
-            wanted = self._with_antecedent(statement, chosen)
-            cost = sum(len(self._stand_alone(one, document).split()) + 1 for one in wanted)
-            place = (str(document.info.id), statement.passage.section)
+            wanted = self._with_neighbours(statement, chosen)
+            cost = sum(len(self._stand_alone(one, document).split()) for one in wanted)
+            number = document.page_at(statement.start)
+            place = (str(document.info.id), statement.passage.section, number)
             if place not in framed:
-                cost += FRAME_WORDS
+                trial = _Page(named=set(shown.named))
+                frame = self._frame(document.info, place[1], number, language, trial)
+                cost += _words(frame)
             if chosen and words + cost > max_words:
                 continue
             chosen += wanted
             words += cost
             framed.add(place)
+            shown.named.add(str(document.info.id))
         return chosen
 
-    def _with_antecedent(
+    def _with_neighbours(
         self, statement: Statement, chosen: Sequence[Statement]
     ) -> list[Statement]:
-        """The statement, after the sentence it points back to when that is in its paragraph."""
-        if not POINTS_BACK.match(statement.text):
-            return [statement]
+        """The statement with what it cannot do without in its paragraph.
+
+        That is the sentence before when it points back, and the next of a count ("Den andre …")
+        when it tells the first.
+        """
         document = self._document_of(statement.passage.document_id)
         block = _block_at(document, statement.start)
         if block is None or block.kind is not BlockKind.PARAGRAPH:
             return [statement]
+        found = [statement]
         begins = max(block.start, statement.passage.start)
         before = document.text[begins : statement.start].rstrip()
-        if not before:
-            return [statement]
-        start, end = split_sentences(before)[-1]
-        earlier = replace(statement, start=begins + start, end=begins + end, text=before[start:end])
-        if any(_overlap(earlier, other) for other in chosen):
-            return [statement]
-        return [earlier, statement]
+        if before and POINTS_BACK.match(statement.text):
+            found.insert(0, _cut(statement, document, begins, split_sentences(before)[-1]))
+        if COUNTS_FIRST.match(statement.text):
+            ends = min(block.end, statement.passage.end)
+            after = document.text[statement.end : ends]
+            counted = [s for s in split_sentences(after) if COUNTS_ON.match(after[s[0] : s[1]])]
+            found += [_cut(statement, document, statement.end, span) for span in counted]
+        return [
+            one
+            for one in found
+            if one is statement or not any(_overlap(one, other) for other in chosen)
+        ]
 
     def _render_list(
         self,
@@ -232,7 +252,7 @@ class Extractor:
             return text
         if block.kind is BlockKind.LIST_ITEM and block.lead_in:
             opening = block.lead_in.rstrip(" :")
-            return f"{opening}: {text}" if len(opening.split()) <= SECTION_WORDS else text
+            return f"{opening}: {text}" if len(opening.split()) <= LEAD_IN_WORDS else text
         if block.kind is BlockKind.TABLE_ROW and " · " not in text:
             column = next(
                 (c.column for c in block.cells if c.start <= statement.start < c.end), None
@@ -260,11 +280,22 @@ class Extractor:
         return f"{title}{' – ' + inner if inner else ''}{shown} {says}"
 
 
+@dataclass(slots=True)
 class _Page:
-    """What an answer has named so far."""
+    """The documents that an answer has named so far."""
 
-    def __init__(self) -> None:
-        self.named: set[str] = set()
+    named: set[str] = field(default_factory=set)
+
+
+def _words(text: str) -> int:
+    """Words of an answer; markers are none."""
+    return len(MARKER.sub("", text).split())
+
+
+def _cut(like: Statement, document: Document, offset: int, span: tuple[int, int]) -> Statement:
+    """A sentence beside a statement, at `span` from `offset` on."""
+    start, end = offset + span[0], offset + span[1]
+    return replace(like, start=start, end=end, text=document.text[start:end])
 
 
 def _as_statement(passage: Passage, item: Block) -> Statement:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from assistant.document_names import DocumentNames
+from assistant.document_names import DocumentNames, Mention
 from assistant.query import Query
 from corpus.records import BlockKind, DocumentInfo, Passage
 from corpus.register import UnitKind
@@ -64,6 +64,10 @@ class Titles:
     def named(self, query: Query) -> list[str]:
         """Ids of the documents that a question names."""
         return self._names.named(query)
+
+    def mentions(self, query: Query) -> list[Mention]:
+        """Where a question names which document."""
+        return self._names.mentions(query.text, query.language)
 
     def shares_minority_language(self, document_id: str, query: Query) -> bool:
         """Whether question and document are both English, in a Norwegian collection.

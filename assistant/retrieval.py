@@ -21,6 +21,7 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from assistant.document_names import Mention
 from assistant.features import FEATURES, Candidates, Titles, extract
 from assistant.query import Query
 from assistant.ranking import RankingModel
@@ -136,9 +137,9 @@ class HybridSearch:
             features=features[order],
         )
 
-    def named_documents(self, query: Query) -> list[str]:
-        """Ids of the documents that a question names by their titles."""
-        return self._titles.named(query)
+    def mentions(self, query: Query) -> list[Mention]:
+        """Where a question names which document."""
+        return self._titles.mentions(query)
 
     def _lexical(self, query: Query) -> dict[str, Vectors]:
         index = self.index.lexical

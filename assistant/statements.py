@@ -80,7 +80,7 @@ def components(
                     rank=hit.rank,
                     score=0.0,
                     dense=cosine,
-                    lexical=_overlap(query, unit.text, index),
+                    lexical=share_of_terms(query, unit.text, index),
                 )
             )
     if not found:
@@ -122,7 +122,7 @@ def _neighbours(found: Sequence[Statement], scores: Array) -> Array:
     return near
 
 
-def _overlap(query: Query, text: str, index: SearchIndex) -> float:
+def share_of_terms(query: Query, text: str, index: SearchIndex) -> float:
     """Share of the query's rarity-weighted terms that the text holds, in [0, 1]."""
     weights = {term: weight * index.lexical.idf(term) for term, weight in query.terms.items()}
     for term, weight in query.added_terms.items():

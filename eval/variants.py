@@ -22,14 +22,12 @@ from assistant.answering import AnswerChain, Ask, new_id
 from assistant.answers import AnswerJson
 from assistant.build import Assistant
 from assistant.citations import Citer
-from assistant.extractive import Draft, Extractor
+from assistant.extractive import Draft, Extractor, Side
 from assistant.features import FEATURES, Matrix
 from assistant.query import Query, QueryMaker
-from assistant.question_kind import QuestionKind
 from assistant.ranking import RankingModel, bundled_ranking
 from assistant.register_answers import RegisterAnswer, RegisterAnswerer
 from assistant.retrieval import HybridSearch, Ranking
-from assistant.statements import Statement
 from assistant.validity_answers import ValidityAnswer, ValidityAnswerer
 from corpus.analysis import analyse, is_gram, split_words
 from corpus.glossary import expand_english, expand_synonyms
@@ -382,16 +380,10 @@ class PassageExtractor(Extractor):
         super().__init__(library.document, library.info, extractor_words)
         self._words = extractor_words
 
-    def write(
-        self,
-        sides: Sequence[Sequence[Statement]],
-        kind: QuestionKind,
-        language: Language,
-        citer: Citer,
-    ) -> Draft:
+    def write(self, sides: Sequence[Side], language: Language, citer: Citer) -> Draft:
         """The passages of the statements by rank; in a comparison each side's best in turn."""
-        del kind, language
-        ranked = [sorted(side, key=lambda one: one.rank) for side in sides]
+        del language
+        ranked = [sorted(side.statements, key=lambda one: one.rank) for side in sides]
         passages: dict[str, Passage] = {}
         for side in ranked:
             passages.setdefault(side[0].passage.id, side[0].passage)

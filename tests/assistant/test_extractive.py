@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from assistant.extractive import Extractor
-from assistant.question_kind import QuestionKind
+from assistant.extractive import Extractor, Side
+from assistant.lists import list_around
 from assistant.statements import Statement
 from corpus.records import Block, BlockKind, Document, PageSpan
 
@@ -47,12 +47,15 @@ def corpus(make_info, make_passage):
 
 @pytest.fixture
 def write(corpus):
-    """Writes an answer from (words, score) pairs of statements; returns its text and quotes."""
+    """Writes an answer from (words, score) pairs of statements; returns its text and quotes.
+
+    Further lists of pairs are further sides.
+    """
     from assistant.citations import Citer
 
     document, passages = corpus
 
-    def make(wanted, kind=QuestionKind.PLAIN, language="nb", max_words=150):
+    def side(wanted, lists):
         statements = []
         for words, score in wanted:
             start = document.text.index(words)
@@ -63,11 +66,15 @@ def write(corpus):
                 Statement(passage=passage, start=start, end=start + len(words), text=words,
                           rank=rank, score=score, dense=0.8, lexical=0.5)
             )  # fmt: skip
+        whole = list_around(document, statements[0].start) if lists else None
+        return Side(statements=statements, lists=lists, whole=whole)
+
+    def make(*sides, lists=False, language="nb", max_words=150):
         citer = Citer(
             lambda _: document.text, lambda _: document.info, lambda _, at: document.page_at(at)
         )
         extractor = Extractor(lambda _: document, lambda _: document.info, max_words)
-        draft = extractor.write([statements], kind, language, citer)
+        draft = extractor.write([side(one, lists) for one in sides], language, citer)
         return draft.text, [citation.quote for citation in citer.citations]
 
     return make
@@ -118,7 +125,7 @@ def test_something_is_quoted_whatever_the_budget(write):
 
 
 def test_a_question_for_a_list_gets_all_of_it_with_its_lead_in(write):
-    text, quotes = write([("godkjenne planen", 2.0)], kind=QuestionKind.LIST)
+    text, quotes = write([("godkjenne planen", 2.0)], lists=True)
     assert "Ordføreren skal" in text
     lines = [line for line in text.splitlines() if line.startswith("- ")]
     assert len(lines) == 3
@@ -137,3 +144,48 @@ def test_every_marker_has_its_quote(write):
     text, quotes = write([(s, 2.0 - n / 10) for n, s in enumerate(SENTENCES)])
     markers = [int(n) for n in re.findall(r"\[(\d+)\]", text)]
     assert sorted(set(markers)) == list(range(1, len(quotes) + 1))
+
+
+def test_each_side_is_told_in_turn_and_nothing_twice(write):
+    text, quotes = write(
+        [(SENTENCES[2], 2.0)], [(SENTENCES[2], 3.0), ("ansette en leder", 2.0)], max_words=60
+    )
+    assert text.index(SENTENCES[2]) < text.index("ansette en leder")
+    assert quotes.count(SENTENCES[2]) == 1
+
+
+def test_the_words_that_a_short_side_leaves_go_to_the_next(write):
+    short, long = [("ansette en leder", 2.0)], [(s, 2.0 - n / 9) for n, s in enumerate(SENTENCES)]
+    assert all(s in write(short, long, max_words=50)[0] for s in SENTENCES)
+    assert not all(s in write(long, long, max_words=30)[0] for s in SENTENCES)
+
+
+def test_frames_count_among_the_words(write):
+    everything = [(s, 2.0 - n / 9) for n, s in enumerate(SENTENCES)]
+    for limit in (20, 25, 30):
+        text, _ = write(everything, max_words=limit)
+        assert len(re.sub(r"\s*\[\d+\]", "", text).split()) <= limit
+
+
+def test_the_first_of_a_count_brings_the_second(make_info, make_passage):
+    from assistant.citations import Citer
+    from assistant.statements import Statement
+
+    text = (
+        "Det er to farer. Den første er brann. Slike er sjeldne. Den andre er flom. Alt er sikret."
+    )
+    info = make_info("plan", title="Badeplan", language="nb")
+    block = Block(kind=BlockKind.PARAGRAPH, start=0, end=len(text), text=text, section=(), page=1)
+    pages = (PageSpan(start=0, end=len(text), number=1),)
+    document = Document(info=info, text=text, pages=pages, blocks=(block,))
+    first = "Den første er brann."
+    statement = Statement(
+        passage=make_passage(text), start=text.index(first), end=text.index(first) + len(first),
+        text=first, rank=1, score=1.0, dense=0.8, lexical=0.5,
+    )  # fmt: skip
+    citer = Citer(lambda _: text, lambda _: info, lambda _, at: document.page_at(at))
+    extractor = Extractor(lambda _: document, lambda _: info, 150)
+    draft = extractor.write([Side(statements=[statement])], "nb", citer)
+    assert "Den andre er flom." in draft.text
+    assert "Alt er sikret." not in draft.text
+    assert [c.quote for c in citer.citations][-2:] == [first, "Den andre er flom."]
