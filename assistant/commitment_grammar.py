@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.commitment_query import CommitmentQuery
+from assistant.commitment_query import CommitmentQuery, select
 from corpus.analysis import informative_words, stemmed_words
 from corpus.glossary import expand_english
 from corpus.language import detect_language
@@ -100,6 +100,7 @@ _DOCUMENT_WORD = re.compile(
 )
 NEAR = 45  # characters between a name and the word that gives its role
 MANY_LEFT = 4  # words of content that the grammar cannot place, beside a field with its word
+SUBJECT_WORDS = 2  # so many unplaced words tell a subject
 SOME_LEFT = 2  # the same, beside a mere name or recurrence
 
 
@@ -127,6 +128,7 @@ class CommitmentGrammar:
 
     def __init__(self, rows: Iterable[Commitment], titles: Mapping[str, str]) -> None:
         kept = list(rows)
+        self._rows = kept
         names = {
             name
             for row in kept
@@ -154,7 +156,8 @@ class CommitmentGrammar:
         if not does and not _ROWS.search(question):
             return None
         goal = _GOAL.search(question)
-        strategy = next((s for s in _STRATEGY.findall(question) if s in self._strategies), None)
+        numbers = [s for s in _STRATEGY.findall(question) if s in self._strategies]
+        strategy = ", ".join(dict.fromkeys(numbers)) or None
         due = _due(question)
         expects = bool(_EXPECTED.search(question))
         partner, responsible, actor = self._actors(question)
@@ -178,14 +181,25 @@ class CommitmentGrammar:
         )
         if query.is_open and extreme is None:
             return None
-        if does and not (responsible and self._left(_DO.sub(" ", question)) == 0):
+        if does and not (responsible and not self._left(_DO.sub(" ", question))):
             return None  # "what must a researcher do", "what will it do for the climate"
-        if self._left(question) > _tolerated(query, question):
+        left = self._left(question)
+        if len(left) > _tolerated(query, question) or self._elsewhere(left, query):
             return None
         return Understood(query=query, wanted=extreme or _wanted(question))
 
-    def _left(self, question: str) -> int:
-        """How many content words the grammar cannot place."""
+    def _elsewhere(self, left: Sequence[str], query: CommitmentQuery) -> bool:
+        """Whether the words that could not be placed ask for a subject no row of these is about."""
+        if len(left) < SUBJECT_WORDS or query.goal or query.strategy or query.due:
+            return False
+        rows = select(self._rows, query)
+        text = " ".join(
+            part for row in rows for part in (row.measure, row.strategy, row.indicator) if part
+        )
+        return bool(rows) and not _stems(" ".join(left)) & _stems(text)
+
+    def _left(self, question: str) -> list[str]:
+        """The content words that the grammar cannot place."""
         patterns = (
             *(_LATEST, _EARLIEST, _ROWS, _PARTNER, _RESPONSIBLE, _COUNT, _GOAL, _STRATEGY),
             *(_DUE, _DEADLINE),
@@ -194,7 +208,8 @@ class CommitmentGrammar:
         for pattern in (*patterns, *(p for p, _ in _RECURRING), *(p for _, p in self._forms)):
             rest = pattern.sub(" ", rest)
         named = {stem for words in self._titles.values() for stem in words}
-        return sum(not _stems(word) & (named | set(self._words)) for word in _content(rest))
+        placed = named | set(self._words)
+        return [word for word in _content(rest) if not _stems(word) & placed]
 
     def _actors(self, question: str) -> tuple[str | None, str | None, str | None]:
         """(partner, responsible, either): names in the question by the role words near them."""

@@ -69,7 +69,7 @@ def _tests(
         None if query.weak else is_primary,
         (lambda row: row.document_id in query.documents) if query.documents else None,
         when(query.goal, _has_goal),
-        when(query.strategy, lambda row, value: row.strategy_no == value.rstrip(".")),
+        when(query.strategy, lambda row, value: row.strategy_no in _numbers(value)),
         named(query.responsible, _responsible),
         named(query.partner, _partners),
         named(query.actor, lambda row: (*_responsible(row), *_partners(row))),
@@ -77,6 +77,11 @@ def _tests(
         when(query.text, _has_text),
         when(query.modality, lambda row, value: row.modality.value == value),
     ]
+
+
+def _numbers(value: str) -> set[str]:
+    """The strategy numbers of a filter: "4.2, 4.3" wants both."""
+    return {number.strip().rstrip(".") for number in value.split(",")}
 
 
 def goal_of(row: Commitment) -> str | None:

@@ -22,8 +22,10 @@ class QuestionKind(StrEnum):
 _LIST = re.compile(
     r"^\W*(hvilke[nt]?\b(?! (dato|år|årstall|tall))|kva for\b|kva\b.*\b(krav|mål|tiltak|område)|"
     r"list(e)? opp|nevn|nemn|ramse? opp|gi (meg )?(en |ei )?(liste|oversikt)|vis (meg )?alle|"
+    r"kva (\w+ )?\w+[aei]r (er|har|vart|blei|skal|vil|bør|må|seier|nemner)\b|"
     r"(hva|kva) (vil|skal|bør|må) \w+ (\w+ )?(gjøre|gjere|bidra)\b|what (will|should|must|does) "
-    r"the \w+ (do|want)\b|what are\b|which\b.*\b\w+s\b|list\b|name (all|the)|enumerate|"
+    r"the \w+ (do|want)\b|what are\b|what (\w+[- ]){0,3}?\w+s (does|do|did|have|has|are|were|"
+    r"must|should|shall|will|can)\b|which\b.*\b\w+s\b|list\b|name (all|the)|enumerate|"
     r"give me (a|the) list)"
     r"|\b(alle|samtlige) (krav|mål|tiltak|punkt|strategi|område|delmål|kriteri)\w*"
     r"|\bhvor mange\b.*\bog hvilke\b|\ball (the )?\w+s\b"
@@ -53,6 +55,7 @@ _FORCE = (
 _VALIDITY = re.compile(
     rf"\b{_DOCUMENT}\b.*\b{_FORCE}\b|\b{_FORCE}\b.*\b{_DOCUMENT}\b", re.IGNORECASE
 )
+_SENTENCES = re.compile(r"[^.!?]+\?")
 _FACT_ABOUT_CONTENT = re.compile(
     r"\b(hvilke (krav|mål|tiltak)|hvor mange|what (does|do) the .* say)\b", re.IGNORECASE
 )
@@ -62,7 +65,8 @@ def kind_of(question: str) -> QuestionKind:
     """The kind of a question; plain when no pattern speaks clearly."""
     if _COMPARE.search(question):
         return QuestionKind.COMPARE
-    if _VALIDITY.search(question) and not _FACT_ABOUT_CONTENT.search(question):
+    asking = "".join(_SENTENCES.findall(question)) or question  # not what is told before it
+    if _VALIDITY.search(asking) and not _FACT_ABOUT_CONTENT.search(question):
         return QuestionKind.VALIDITY
     if _LIST.search(question):
         return QuestionKind.LIST

@@ -163,3 +163,16 @@ def test_a_register_of_another_plan_has_its_own_values(make_commitment):
 
 def test_an_empty_register_understands_nothing():
     assert CommitmentGrammar([], {}).understand("Hvilke tiltak har NTNU ansvar for?") is None
+
+
+def test_two_strategies_are_both_wanted(grammar, rows):
+    understood = grammar.understand("Hva skiller strategi 4.1 fra strategi 4.2?")
+    assert understood is not None
+    assert understood.query.strategy == "4.1, 4.2"
+    assert {row.strategy_no for row in select(rows, understood.query)} == {"4.1", "4.2"}
+
+
+def test_a_subject_of_no_row_is_left_to_the_passages(grammar):
+    question = "Hva har kommunene ansvar for i helsetjenesten, og hvem har ansvaret for sykehusene?"
+    assert grammar.understand(question) is None
+    assert grammar.understand("Hvilke tiltak har kommunene ansvar for?") is not None

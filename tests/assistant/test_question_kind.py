@@ -17,6 +17,8 @@ from assistant.question_kind import QuestionKind, kind_of
         ("What are the goals?", QuestionKind.LIST),
         ("List opp alle målene", QuestionKind.LIST),
         ("Nevn tiltakene", QuestionKind.LIST),
+        ("What positive developments have there been?", QuestionKind.LIST),
+        ("Kva aktivitetar er lagde inn i årshjulet?", QuestionKind.LIST),
         ("Sammenlign samfunnsdelen og næringsplanen", QuestionKind.COMPARE),
         ("Hva er forskjellen på planen og veikartet?", QuestionKind.COMPARE),
         ("How do the two plans differ?", QuestionKind.COMPARE),
@@ -27,6 +29,7 @@ from assistant.question_kind import QuestionKind, kind_of
         ("Gjeld samfunnsdelen framleis?", QuestionKind.VALIDITY),
         ("Is the report binding?", QuestionKind.VALIDITY),
         ("When was the page last updated?", QuestionKind.VALIDITY),
+        ("Byen vedtok en strategi. Hva mener SINTEF om den?", QuestionKind.PLAIN),
     ],
 )
 def test_the_wording_tells_the_kind(question, kind):
