@@ -4,9 +4,15 @@ No signal decides alone: cosines of e5 lie close together for related and unrela
 z scores compare candidates with each other, never with "nothing". So absolute signals are joined
 in a logistic model: how much of the question's rare words the best passages hold, how far the best
 sentence and the best question beside a passage stand above the corpus background, and whether the
-best statements hold the type of answer asked for. It is fitted by `python -m eval.tune` on dev
-questions, on eval/tuning and on NorQuAD questions that no document answers; the threshold keeps
-about 97 % of the answerable ones. Weights: assistant/data/abstention.json.
+best statements hold the type of answer asked for. Cosines say how near the evidence is, not in
+what it differs. So the question's vector is compared with that of the closest evidence dimension by
+dimension: questions for results, reasons, prices or names that nobody wrote down lie in other
+directions from their evidence than questions that it answers.
+
+The model is fitted by `python -m eval.tune` on dev questions, on eval/tuning and on NorQuAD
+questions that no document answers; the threshold keeps about 98 % of the answerable ones. Weights
+of dimensions hold for one embedding model; with another, a model without them decides.
+Weights: assistant/data/abstention.json.
 """
 
 from __future__ import annotations
@@ -15,7 +21,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -92,41 +98,76 @@ class Signals:
     agreement: float  # 1 when the best lexical and the best dense candidate are the same
     english: float
     has_questions: float = 0.0  # 1 when questions stand beside the collection's passages
+    compared: tuple[float, ...] = ()  # the question's vector with its evidence's, see `compare`
+
+    def values(self) -> dict[str, float]:
+        """The signals that are one number, by name."""
+        return {name: getattr(self, name) for name in SCALARS}
+
+
+SCALARS = tuple(
+    one.name for one in fields(Signals) if one.name not in ("has_questions", "compared")
+)
 
 
 @dataclass(frozen=True, slots=True)
 class AbstentionModel:
     """A logistic model over the signals; answers when the probability reaches `threshold`.
 
-    `plain` is the model for collections without questions beside their passages, where the signals
-    that come from those say nothing; without it one model serves both.
+    `direction` (2 dim,) weighs `Signals.compared`, for vectors of the model named by `embedding`;
+    `undirected` decides where there are no such vectors. `plain` is the model for collections
+    without questions beside their passages, where the signals that come from those say nothing;
+    without it one model serves both.
     """
 
     weights: Mapping[str, float]
     bias: float
     threshold: float
+    direction: tuple[float, ...] = ()
+    embedding: str | None = None
+    undirected: AbstentionModel | None = None
     plain: AbstentionModel | None = None
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> AbstentionModel:
+        """The model of a record, as `python -m eval.tune` writes it."""
+        inner = {name: cls.of(record[name]) for name in ("undirected", "plain") if record.get(name)}
+        direction = tuple(record.get("direction", ()))
+        return cls(**{**record, **inner, "direction": direction})
+
+    def for_embedding(self, fingerprint: str) -> AbstentionModel:
+        """The model to use with vectors of that embedding model."""
+        if self.embedding in (None, fingerprint):
+            return self
+        base = self.undirected or self
+        plain = self.plain and (self.plain.undirected or self.plain)
+        return replace(base, plain=plain)
 
     def probability(self, signals: Signals) -> float:
         """Probability that the documents hold the answer, in [0, 1]."""
-        if self.plain is not None and not signals.has_questions:
-            return self.plain.probability(signals)
-        values = asdict(signals)
-        total = self.bias + sum(w * values[name] for name, w in self.weights.items())
+        model = self._judging(signals)
+        values = signals.values()
+        total = model.bias + sum(w * values[name] for name, w in model.weights.items())
+        if model.direction:
+            total += float(np.dot(model.direction, signals.compared))
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
 
     def answers(self, signals: Signals) -> bool:
         """Whether to answer rather than abstain."""
-        if self.plain is not None and not signals.has_questions:
-            return self.plain.answers(signals)
-        return self.probability(signals) >= self.threshold
+        return self.probability(signals) >= self._judging(signals).threshold
+
+    def _judging(self, signals: Signals) -> AbstentionModel:
+        model = self.plain if self.plain is not None and not signals.has_questions else self
+        if len(model.direction) != len(signals.compared) and model.undirected is not None:
+            return model.undirected
+        return model
 
 
 @cache
 def bundled_abstention() -> AbstentionModel:
     """The model that ships with the package."""
     record: dict[str, Any] = json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
-    return AbstentionModel(**{**record, "plain": AbstentionModel(**record["plain"])})
+    return AbstentionModel.of(record)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,14 +206,9 @@ class SignalReader:
         if statements is None:
             statements = score_statements(query, ranking, self._index)
         if not ranking.hits or not statements:
-            nothing = dict.fromkeys((one.name for one in fields(Signals)), 0.0)
-            english = float(query.language == "en")
-            told = {
-                "far_off": FAR_OFF,
-                "english": english,
-                "has_questions": float(self._has_questions),
-            }
-            return Signals(**{**nothing, **told})
+            told = {"far_off": FAR_OFF, "english": float(query.language == "en")}
+            nothing = {**dict.fromkeys(SCALARS, 0.0), **told}
+            return Signals(**nothing, has_questions=float(self._has_questions), compared=())
         lexical = self._index.lexical
         column = {name: ranking.features[:, n] for n, name in enumerate(FEATURES)}
         coverage = float(lexical.coverage(query.terms, {"passage": 1.0}).max())
@@ -246,7 +282,20 @@ class SignalReader:
             ),
             english=float(query.language == "en"),
             has_questions=float(self._has_questions),
+            compared=self._compared(query, ranking),
         )
+
+    def _compared(self, query: Query, ranking: Ranking) -> tuple[float, ...]:
+        """The question beside its evidence: the first hit's best sentence, the best question."""
+        first = ranking.units[ranking.rows[0]].ranked(UnitKind.SENTENCE)[:1]
+        questions = [
+            one
+            for row in ranking.rows[:CLOSE_PASSAGES]
+            for one in ranking.units[row].ranked(UnitKind.QUESTION)[:1]
+        ]
+        best = sorted(questions, key=lambda one: -one[1])[:1]
+        evidence = self._index.dense.vectors([unit for unit, _ in (*first, *best)])
+        return compare(query.vector, evidence) if len(evidence) else ()
 
     def _best(self, ranking: Ranking, kind: UnitKind) -> float | None:
         found = [scores.best(kind) for scores in ranking.units.values()]
@@ -296,6 +345,16 @@ class SignalReader:
         if not stem or lexical.scores([stem]).max() > 0:
             return True
         return bool(grams) and bool(lexical.matched_share(grams).max() >= TYPO_SHARE)
+
+
+def compare(question: Vectors, evidence: Vectors) -> tuple[float, ...]:
+    """A question (dim,) beside its evidence (n, dim): (2 dim,), all of the model's own vectors.
+
+    Less the evidence's mean, and times that: what is asked beyond it, and what is in both. The
+    question's own vector is not there, so that no subject is learnt to have no answer.
+    """
+    mean = evidence.mean(axis=0)
+    return tuple(map(float, np.concatenate([question - mean, question * mean])))
 
 
 def _above(best: float | None, background: Vectors, vector: Vectors) -> float:

@@ -103,7 +103,7 @@ class Assistant:
             make_query=make_query,
             search=self.search_engine,
             signal_reader=self.signal_reader,
-            abstention=abstention or bundled_abstention(),
+            abstention=(abstention or bundled_abstention()).for_embedding(index.embedding_model),
             extractor=Extractor(self.library.document, self.library.info, settings.max_words),
             register=self.register,
             validity=ValidityAnswerer(self.library),

@@ -336,6 +336,11 @@ class SearchIndex:
         """Id of the snapshot, printed with every answer."""
         return self.folder.name
 
+    @property
+    def embedding_model(self) -> str:
+        """The fingerprint of the model that made its vectors."""
+        return str(self.register.meta("model"))
+
     def close(self) -> None:
         """Release the snapshot."""
         self.register.close()

@@ -212,6 +212,10 @@ class DenseIndex:
         """Row numbers of a passage's units."""
         return range(int(self._offsets[passage]), int(self._offsets[passage + 1]))
 
+    def vectors(self, units: Sequence[int]) -> Vectors:
+        """The model's own vectors (n, dim) of units, by their row numbers."""
+        return np.asarray(self._matrix[list(units)])
+
     def adapt(self, vector: Vectors) -> Vectors:
         """A vector (dim,) through the collection's map; as it is where there is none."""
         return vector if self._map is None else adapt(vector, self._map)

@@ -1,12 +1,18 @@
-from dataclasses import fields
-
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.abstention import AbstentionModel, Signals, _names_held, bundled_abstention
+from assistant.abstention import (
+    SCALARS,
+    AbstentionModel,
+    Signals,
+    _names_held,
+    bundled_abstention,
+    compare,
+)
 
-NAMES = [field.name for field in fields(Signals)]
+NAMES = SCALARS
 
 
 def signals(**values):
@@ -81,3 +87,45 @@ def test_a_collection_without_questions_is_judged_by_a_model_of_its_own():
     assert model.answers(signals(coverage=0.5))
     assert not model.answers(signals(coverage=0.5, has_questions=1.0))
     assert bundled_abstention().plain is not None
+
+
+def test_a_question_is_compared_with_its_evidence_dimension_by_dimension():
+    question = np.asarray([1.0, 2.0], dtype=np.float32)
+    evidence = np.asarray([[1.0, 0.0], [3.0, 2.0]], dtype=np.float32)  # mean (2, 1)
+    assert compare(question, evidence) == (-1.0, 1.0, 2.0, 2.0)
+
+
+def test_the_comparison_moves_the_decision():
+    model = AbstentionModel(
+        weights={"coverage": 1.0}, bias=0.0, threshold=0.5, direction=(2.0, 0.0, -1.0)
+    )
+    # 1 * 0.5 + 2 * 0.25 - 1 * 1 = 0
+    assert model.probability(signals(coverage=0.5, compared=(0.25, 9.0, 1.0))) == 0.5
+    assert not model.answers(signals(coverage=0.5, compared=(0.25, 9.0, 1.1)))
+
+
+def test_where_vectors_cannot_be_compared_a_model_without_them_decides():
+    plain = AbstentionModel(
+        weights={}, bias=0.0, threshold=0.4, direction=(1.0,),
+        undirected=AbstentionModel(weights={}, bias=0.0, threshold=0.7),
+    )  # fmt: skip
+    model = AbstentionModel(
+        weights={}, bias=0.0, threshold=0.5, direction=(1.0,), embedding="small@1", plain=plain,
+        undirected=AbstentionModel(weights={}, bias=0.0, threshold=0.6),
+    )  # fmt: skip
+    asked = {"has_questions": 1.0, "compared": (0.0,)}
+    assert model.for_embedding("small@1").answers(signals(**asked))
+    assert not model.for_embedding("large@2").answers(signals(**asked))
+    assert not model.answers(signals(has_questions=1.0))  # nothing was found to compare with
+    assert model.answers(signals(compared=(0.0,)))
+    assert not model.for_embedding("large@2").answers(signals(compared=(0.0,)))
+
+
+def test_the_bundled_model_is_for_the_bundled_vectors(assistant):
+    model = bundled_abstention()
+    query = assistant.make_query("Hvem må godkjenne innsamling av helseopplysninger?")
+    read = assistant.signal_reader.read(query, assistant.search_engine.rank(query, 10))
+    assert model.for_embedding(assistant.index.embedding_model) is model
+    for directed in (model, model.plain):
+        assert len(directed.direction) == len(read.compared) == 2 * len(query.vector)
+        assert directed.undirected is not None
