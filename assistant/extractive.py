@@ -312,14 +312,14 @@ def _as_statement(passage: Passage, item: Block) -> Statement:
 
 
 def _block_at(document: Document, offset: int) -> Block | None:
-    return next((b for b in document.blocks if b.start <= offset < b.end), None)
+    return next((document.blocks[n] for n in document.blocks_within(offset, offset + 1)), None)
 
 
 def _only_opens(document: Document, statement: Statement) -> bool:
     """Whether a statement says nothing itself: the opening of a list, or a short heading."""
     if statement.text.rstrip().endswith(":"):
         return True
-    at = next((n for n, b in enumerate(document.blocks) if b.end > statement.start), None)
+    at = next(iter(document.blocks_within(statement.start, len(document.text))), None)
     if at is None:
         return False
     block, following = document.blocks[at], document.blocks[at + 1 : at + 2]

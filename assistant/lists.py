@@ -85,7 +85,7 @@ class FoundList:
 def list_around(document: Document, offset: int) -> FoundList | None:
     """The list that the text at `offset` stands in, opens or names; None when it is in none."""
     blocks = document.blocks
-    at = next((n for n, b in enumerate(blocks) if b.start <= offset < b.end), None)
+    at = next(iter(document.blocks_within(offset, offset + 1)), None)
     if at is None:
         return None
     if blocks[at].kind is not BlockKind.LIST_ITEM:
@@ -164,10 +164,8 @@ class ListChooser:
         seen: set[tuple[str, int]] = set()
         for rank, hit in enumerate(ranking.hits[:LISTS_FROM]):
             document = self._document_of(hit.passage.document_id)
-            for block in document.blocks:
-                if block.end <= hit.passage.start or block.start >= hit.passage.end:
-                    continue
-                found = list_around(document, block.start)
+            for number in document.blocks_within(hit.passage.start, hit.passage.end):
+                found = list_around(document, document.blocks[number].start)
                 if found is not None and found.place not in seen:
                     seen.add(found.place)
                     yield rank, found

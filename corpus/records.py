@@ -4,6 +4,7 @@ document's stored text; pages count from 1; a higher score is better within one 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -141,6 +142,12 @@ class Document:
             if span.start <= offset < span.end:
                 return span.number
         return self.pages[-1].number if self.pages and offset >= self.pages[-1].end else None
+
+    def blocks_within(self, start: int, end: int) -> range:
+        """Numbers of the blocks that share text with [start, end), found by bisection."""
+        first = bisect_right(self.blocks, start, key=lambda block: block.end)
+        last = bisect_left(self.blocks, end, lo=first, key=lambda block: block.start)
+        return range(first, last)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

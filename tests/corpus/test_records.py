@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import errors
-from corpus.records import Document, DocumentId, DocumentInfo, PageSpan
+from corpus.records import Block, BlockKind, Document, DocumentId, DocumentInfo, PageSpan
 from corpus.register import from_json, to_json
 
 INFO = DocumentInfo(id=DocumentId("plan"), file="plan.txt", title="Plan")
@@ -32,6 +32,27 @@ def test_a_source_without_pages_has_no_page_anywhere():
 def test_text_between_pages_has_no_page():
     spans = (PageSpan(start=0, end=3, number=1), PageSpan(start=5, end=9, number=2))
     assert document(*spans).page_at(4) is None
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(1, 5)), max_size=12),
+    st.integers(0, 60),
+    st.integers(1, 30),
+)
+def test_blocks_within_a_span_are_those_that_share_text_with_it(gaps, start, length):
+    blocks: list[Block] = []
+    at = 0
+    for gap, size in gaps:
+        at += gap
+        blocks.append(
+            Block(kind=BlockKind.PARAGRAPH, start=at, end=at + size, text="x" * size,
+                  section=(), page=None)
+        )  # fmt: skip
+        at += size
+    whole = Document(info=INFO, text="x" * at, pages=(), blocks=tuple(blocks))
+    end = start + length
+    wanted = [n for n, b in enumerate(blocks) if b.start < end and start < b.end]
+    assert list(whole.blocks_within(start, end)) == wanted
 
 
 def test_records_cannot_be_changed():
