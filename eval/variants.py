@@ -468,5 +468,10 @@ VARIANTS: tuple[Variant, ...] = (
         says="whole passages for answers",
         build=lambda a: rebuilt(a, extractor=PassageExtractor(a.settings.max_words, a)),
     ),
+    Variant(
+        name="no-comparing",
+        says="refusal by signals alone, no vectors compared",
+        build=lambda a: rebuilt(a, abstention=bundled_abstention().for_embedding("another")),
+    ),
     Variant(name="no-abstention", says="never abstains by itself", build=_always),
 )
