@@ -102,7 +102,7 @@ class Extractor:
             for s in statements
             if not found.holds(s) and not (head is not None and head.start <= s.start < head.end)
         ]
-        left = words - _words(listed.text)
+        left = self._max_words - _words(listed.text)
         chosen = self._choose(rest, left, language, page) if left > ROOM_FOR_MORE and rest else []
         if not chosen:
             return listed
