@@ -42,6 +42,7 @@ from corpus.records import Citation, Hit, Passage
 NEAREST_PLACES = 3
 MIN_SIDES = 2
 MAX_SIDES = 3
+SIDE_HITS = 5
 SIDE_LAG = 4.0  # in fused score
 
 
@@ -210,7 +211,7 @@ class AnswerChain:
             return self._abstain(turn, citer)
         if self._generator is not None:
             try:
-                return self._generate(turn, self._generator, on_piece)
+                return self._generate(sides, turn, self._generator, on_piece)
             except GenerationError:
                 note = NoteJson(kind="model", text=frames.MODEL_FAILED[turn.language])
                 return replace(self._extract(sides, turn, citer), notes=(note,))
@@ -252,7 +253,9 @@ class AnswerChain:
     def _side(self, query: Query, aspect: Aspect, within: Sequence[str]) -> _Side:
         own = self._make_query(aspect.text, query.language)
         documents = [aspect.document_id] if aspect.document_id else within
-        return self._side_of(own, self._search.rank(own, 5, documents), kind_of(aspect.text))
+        return self._side_of(
+            own, self._search.rank(own, SIDE_HITS, documents), kind_of(aspect.text)
+        )
 
     def _side_of(self, query: Query, ranking: Ranking, kind: QuestionKind) -> _Side:
         statements = score_statements(query, ranking, self._index)
@@ -279,17 +282,24 @@ class AnswerChain:
 
     def _extract(self, sides: Sequence[_Side], turn: Turn, citer: Citer) -> Written:
         draft = self._extractor.write([one.side for one in sides], turn.language, citer)
-        first: tuple[Passage, ...] = ()
-        if len(sides) > 1:
-            first = tuple(one.side.statements[0].passage for one in sides)
-        return Written(answered=True, text=draft.text, citations=citer.citations, first=first)
+        return Written(
+            answered=True,
+            text=draft.text,
+            citations=citer.citations,
+            first=_best_of_each(sides),
+        )
 
     def _generate(
-        self, turn: Turn, generator: Generator, on_piece: Callable[[str], None] | None
+        self,
+        sides: Sequence[_Side],
+        turn: Turn,
+        generator: Generator,
+        on_piece: Callable[[str], None] | None,
     ) -> Written:
         assert turn.query is not None
         assert turn.ranking is not None
-        shown = generator.shown(turn.ranking.hits)
+        first = _best_of_each(sides)
+        shown = generator.shown(_with_first(turn.ranking.hits, first))
         pieces: list[str] = []
         for piece in generator.stream(turn.query.text, turn.language, shown):
             pieces.append(piece)
@@ -318,6 +328,7 @@ class AnswerChain:
             citations=citer.citations,
             mode="generative",
             notes=notes,
+            first=first,
         )
 
     def _abstain(self, turn: Turn, citer: Citer) -> Written:
@@ -392,6 +403,14 @@ class AnswerChain:
                 total=round(total, 1),
             ),
         )
+
+
+def _best_of_each(sides: Sequence[_Side]) -> tuple[Passage, ...]:
+    """The best passage of each side of a comparison; none where there is one side only."""
+    if len(sides) < MIN_SIDES:
+        return ()
+    best = {p.id: p for p in (one.side.statements[0].passage for one in sides)}
+    return tuple(best.values())
 
 
 def _one_a_section(hits: Sequence[Hit]) -> list[Hit]:

@@ -261,7 +261,7 @@ def documents(
 @cli.command()
 @document_option
 @click.option("--goal", metavar="N", help="Goal number, or words of the goal.")
-@click.option("--strategy", metavar="N.N", help="Strategy number.")
+@click.option("--strategy", metavar="N.N", help="Strategy number, or several with commas between.")
 @click.option("--responsible", metavar="X", help="Who answers for it, by any of its names.")
 @click.option("--partner", metavar="X", help="Who takes part, by any of its names.")
 @click.option("--actor", metavar="X", help="Responsible or partner, by any of its names.")

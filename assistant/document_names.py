@@ -12,10 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from assistant.query import Query
-from corpus.analysis import is_gram, stems
+from corpus.analysis import stems
 from corpus.glossary import expand_english
 from corpus.language import Language, read_rows
 from corpus.records import DocumentInfo, DocumentKind
@@ -86,15 +87,8 @@ class DocumentNames:
 
     def named(self, query: Query) -> list[str]:
         """Ids of the documents that a question names, in register order."""
-        asked = set(stems(query.text, query.language)) | set(stems(query.text, "nb"))
-        asked |= {term for term in query.added_terms if not is_gram(term)}
-        pairs = _pairs(query.text)
-        by_kind = {one.document_id for one in self._by_kind(query.text, query.language)}
-        return [
-            name
-            for name, own in self._stems.items()
-            if self._pairs[name] & pairs or name in by_kind or _ends_with(asked, own)
-        ]
+        found = {one.document_id for one in self.mentions(query.text, query.language)}
+        return [name for name in self._stems if name in found]
 
     def mentions(self, text: str, language: Language) -> list[Mention]:
         """Where a question names which document, in order; no two overlap."""
@@ -117,9 +111,7 @@ class DocumentNames:
             asked |= {stem for term in expand_english(words) for stem in stems(term, "nb")}
         pairs = _pairs(words) if width == 2 else set()
         for name, own in self._stems.items():
-            if self._pairs[name] & pairs or any(
-                one.endswith(stem) for one in asked for stem in own
-            ):
+            if self._pairs[name] & pairs or _ends_with(asked, own):
                 return name
         return self._by_publisher(words) if width > 1 else None
 
@@ -178,10 +170,17 @@ def _subject(words: str, language: Language) -> set[str]:
     found = set(stems(words, "nb"))
     if language == "en":
         found |= {stem for term in expand_english(words) for stem in stems(term, "nb")}
-    short = set(_words(words))
+    for word in _words(words):
+        found |= _long_forms().get(word, frozenset())
+    return found
+
+
+@cache
+def _long_forms() -> Mapping[str, frozenset[str]]:
+    """Stems of what each abbreviation stands for."""
+    found: dict[str, frozenset[str]] = {}
     for abbreviation, name in read_rows("abbreviations.tsv"):
-        if abbreviation in short:
-            found |= set(stems(name, "nb"))
+        found[abbreviation] = found.get(abbreviation, frozenset()) | set(stems(name, "nb"))
     return found
 
 

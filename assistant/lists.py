@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from assistant.query import Query
 from assistant.retrieval import Ranking
-from assistant.statements import Statement, share_of_terms
+from assistant.statements import PASSAGES_READ, Statement, share_of_terms
 from corpus.index import SearchIndex
 from corpus.records import Block, BlockKind, Document
 
@@ -24,7 +24,6 @@ VOTERS = 6  # statements; twice as many when a list is asked for
 VOTING_HITS = 3
 SHORT_LIST_WORDS = 110
 SHORT_LIST_VOTERS = 2
-LISTS_FROM = 8  # passages whose lists are looked at when a list is asked for
 OPENING_WEIGHT = 1.5
 COUNT_WEIGHT = 1.0
 RANK_WEIGHT = 0.1  # taken off for each rank of the list's best passage
@@ -162,7 +161,7 @@ class ListChooser:
     def _lists_of(self, ranking: Ranking) -> Iterator[tuple[int, FoundList]]:
         """The lists in and opened by the best passages, with the rank from 0 of the first."""
         seen: set[tuple[str, int]] = set()
-        for rank, hit in enumerate(ranking.hits[:LISTS_FROM]):
+        for rank, hit in enumerate(ranking.hits[:PASSAGES_READ]):
             document = self._document_of(hit.passage.document_id)
             for number in document.blocks_within(hit.passage.start, hit.passage.end):
                 found = list_around(document, document.blocks[number].start)

@@ -354,7 +354,7 @@ def fit_abstention(seen: Sequence[Seen]) -> dict[str, Any]:
     undirected = _fit_decision(data, None, answerable, weight)
     click.echo("  with them:")
     directed = _fit_decision(data, compared, answerable, weight)
-    embedding = next(one.assistant.index.embedding_model for one in seen)
+    embedding = seen[0].assistant.index.embedding_model
     return {**directed, "embedding": embedding, "undirected": undirected}
 
 

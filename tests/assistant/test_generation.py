@@ -149,6 +149,16 @@ def test_a_sentence_with_valid_markers_gets_quotes_from_the_passages_named(
 
 
 @pytest.mark.slow
+def test_a_model_is_shown_the_best_passage_of_each_side_first(llama, ask_llm, assert_verbatim):
+    question = "Hva sier næringsplanen og kommuneplanens samfunnsdel om studenter?"
+    answer = ask_llm(llama(CITES).address, question, budget_tokens=1200)
+    assert answer.mode == "generative"
+    assert_verbatim(answer)
+    assert {c.document_id for c in answer.citations} == {"naeringsplan", "samfunnsdel"}
+    assert {p.document_id for p in answer.passages[:2]} == {"naeringsplan", "samfunnsdel"}
+
+
+@pytest.mark.slow
 def test_a_sentence_that_names_no_shown_passage_is_left_out_and_told(llama, ask_llm):
     answer = ask_llm(llama(CITES_WRONGLY).address)
     assert answer.mode == "generative"

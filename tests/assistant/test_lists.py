@@ -49,3 +49,14 @@ def test_the_text_before_a_list_opens_it_and_running_text_is_in_none(assistant):
     found = list_around(document, item.start)
     assert item in found.items
     assert list_around(document, len(document.text) + 5) is None
+
+
+def test_a_whole_list_is_of_a_document_that_has_statements_to_cite_from(assistant):
+    questions = ("Nevn alle kommunene", "Which documents and strategies exist?", "Hvilke mål?")
+    for question in questions:
+        query = assistant.make_query(question)
+        ranking = assistant.search_engine.rank(query, 10)
+        statements = score_statements(query, ranking, assistant.index)
+        found = assistant.chain.lists.asked(query, ranking, statements)
+        read = {s.passage.document_id for s in statements}
+        assert found is None or found.document.info.id in read, question

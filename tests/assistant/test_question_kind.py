@@ -18,6 +18,8 @@ from assistant.question_kind import QuestionKind, kind_of
         ("List opp alle målene", QuestionKind.LIST),
         ("Nevn tiltakene", QuestionKind.LIST),
         ("What positive developments have there been?", QuestionKind.LIST),
+        ("What status has the work?", QuestionKind.PLAIN),
+        ("What progress has been made?", QuestionKind.PLAIN),
         ("Kva aktivitetar er lagde inn i årshjulet?", QuestionKind.LIST),
         ("Sammenlign samfunnsdelen og næringsplanen", QuestionKind.COMPARE),
         ("Hva er forskjellen på planen og veikartet?", QuestionKind.COMPARE),
