@@ -181,31 +181,13 @@ class AnswerChain:
     def _written(self, turn: Turn, on_piece: Callable[[str], None] | None) -> Written:
         if turn.query is None or turn.ranking is None:
             return Written(answered=False, text=frames.EMPTY[turn.language], citations=())
-        kind = kind_of(turn.query.text)
         citer = self._library.citer()
-        if kind is QuestionKind.VALIDITY:
-            state = self._validity.write(
-                turn.query, turn.ranking, self._index, turn.ask.as_of, citer
-            )
-            if state is not None:
-                return Written(
-                    answered=True,
-                    text=state.text,
-                    citations=citer.citations,
-                    mode="register",
-                    first=state.proof,
-                )
-        rows = self._register.write(turn.query, turn.ask.document_ids, citer)
-        if rows is not None:
-            return Written(
-                answered=True,
-                text=rows.text,
-                citations=citer.citations,
-                mode="register",
-                notes=(NoteJson(kind="scope", text=rows.filter_text),),
-                register_query=rows.query,
-                first=rows.passages,
-            )
+        known = self.from_register(
+            turn.query, turn.ranking, citer, turn.ask.as_of, turn.ask.document_ids
+        )
+        if known is not None:
+            return known
+        kind = kind_of(turn.query.text)
         sides = self._sides(turn.query, turn.ranking, kind, turn.ask.document_ids)
         if not sides or not self._holds_answer(turn.query, turn.ranking, sides):
             return self._abstain(turn, citer)
@@ -216,6 +198,38 @@ class AnswerChain:
                 note = NoteJson(kind="model", text=frames.MODEL_FAILED[turn.language])
                 return replace(self._extract(sides, turn, citer), notes=(note,))
         return self._extract(sides, turn, citer)
+
+    def from_register(
+        self,
+        query: Query,
+        ranking: Ranking,
+        citer: Citer,
+        as_of: date,
+        document_ids: Sequence[str] = (),
+    ) -> Written | None:
+        """What the register of plans and commitments answers; None when it is not asked."""
+        if kind_of(query.text) is QuestionKind.VALIDITY:
+            state = self._validity.write(query, ranking, self._index, as_of, citer)
+            if state is not None:
+                return Written(
+                    answered=True,
+                    text=state.text,
+                    citations=citer.citations,
+                    mode="register",
+                    first=state.proof,
+                )
+        rows = self._register.write(query, document_ids, citer)
+        if rows is None:
+            return None
+        return Written(
+            answered=True,
+            text=rows.text,
+            citations=citer.citations,
+            mode="register",
+            notes=(NoteJson(kind="scope", text=rows.filter_text),),
+            register_query=rows.query,
+            first=rows.passages,
+        )
 
     def _holds_answer(self, query: Query, ranking: Ranking, sides: Sequence[_Side]) -> bool:
         """Whether the documents hold the answer: that of the whole question, or of each side."""

@@ -36,7 +36,7 @@ COUNTS_ON = re.compile(
     re.IGNORECASE,
 )
 MARKER = re.compile(r"\s*\[\d+\]")
-MARGIN = 7.0  # statements this far (in weighted z) behind the best are left out
+MARGIN = 5.5  # statements this far (in weighted z) behind the best are left out
 LIST_WORDS = 380
 LIST_FALLBACK_WORDS = 250  # a list was asked for, but the answer stands in running text
 FRAME_WORDS = 14  # what naming a source costs about

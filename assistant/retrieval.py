@@ -108,11 +108,12 @@ class HybridSearch:
         units = self.index.dense.score(
             query.vector, rows, adapted=self._use_questions, questions=self._use_questions
         )
+        held = self.index.lexical.matched_share(query.terms, ("passage", "context"))
         candidates = Candidates(
             rows=rows,
             passages=passages,
             units=units,
-            lexical={name: scores[rows] for name, scores in lexical.items()},
+            lexical={name: scores[rows] for name, scores in (lexical | {"held": held}).items()},
         )
         features = extract(query, candidates, self._titles)
         scores = self._model.score(features, query.language)

@@ -1,14 +1,14 @@
 """The statements of the best passages, scored: what an extractive answer can be made of.
 
-A statement is a sentence, list item or table row of a hit. Its score adds, as z scores over all
-statements looked at: its own vector's closeness to the question, the question's terms in it
-weighted by rarity, the closeness of the questions written beside it, and its passage's rank score.
+A statement is a sentence, list item or table row of a hit. Its score is a weighted sum of the
+COMPONENTS, each a z score over all statements looked at. The weights come from `eval.tune`: one
+set for collections with questions beside passages, one for those without.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -16,16 +16,30 @@ from typing import Any
 
 import numpy as np
 
+from assistant.answer_type import AnswerType, asked_type, holds_type
 from assistant.query import Query
 from assistant.retrieval import Ranking
 from corpus.analysis import analyse
 from corpus.index import SearchIndex
 from corpus.records import BlockKind, Passage
-from corpus.register import UnitKind
+from corpus.register import Unit, UnitKind
 
 PASSAGES_READ = 6
 ADDED_WEIGHT = 0.4
-COMPONENTS = ("dense", "lexical", "beside", "near", "passage")
+MEAN_OF = 2
+UNTOLD = 0.5  # between holding the type asked for and not, when any text holds it
+COMPONENTS = (
+    "dense",  # cosine of the statement's vector with the question's
+    "lexical",  # share of the question's terms that it holds, weighted by rarity
+    "beside",  # cosine of the closest question written beside it
+    "beside_mean",  # mean of the closest two
+    "together",  # share of the terms that it and a question beside it hold between them
+    "asked",  # how many questions were written beside it: what says much is asked about most
+    "type",  # whether it holds the type of answer that is asked for
+    "near",  # the better sum of dense, lexical and beside of its neighbours
+    "passage",  # its passage's rank score
+)
+WITH_QUESTIONS, WITHOUT_QUESTIONS = "weights", "plain"
 WEIGHTS_FILE = Path(__file__).parent / "data" / "statements.json"
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -51,10 +65,16 @@ def score_statements(
     found, parts = components(query, ranking, index, passages_read)
     if not found:
         return []
-    weights = bundled_weights()
+    weights = bundled_weights()[group(parts)]
     total = parts @ np.asarray([weights[name] for name in COMPONENTS])
     scored = [replace(one, score=float(total[n])) for n, one in enumerate(found)]
     return sorted(scored, key=lambda one: -one.score)
+
+
+def group(parts: Array) -> str:
+    """Which weights such parts (n, COMPONENTS) take: of statements with questions or without."""
+    beside = parts[:, COMPONENTS.index("beside")]
+    return WITH_QUESTIONS if beside.any() else WITHOUT_QUESTIONS
 
 
 def components(
@@ -62,15 +82,32 @@ def components(
 ) -> tuple[list[Statement], Array]:
     """The statements unscored, in reading order by rank, and their parts (n, COMPONENTS)."""
     found: list[Statement] = []
-    beside_best: list[float] = []
+    rows: list[tuple[float, float, float, float, float]] = []
+    kind = asked_type(query.text)
+    weights = _term_weights(query, index)
     for hit, row in list(zip(ranking.hits, ranking.rows, strict=True))[:passages_read]:
         scores = ranking.units[row]
         units = index.units_of(row)
-        beside = [(units[n], c) for n, c in scores.ranked(UnitKind.QUESTION) if n in units]
+        beside = [
+            _Beside(units[n], c, frozenset(analyse(units[n].text, "nb")))
+            for n, c in scores.ranked(UnitKind.QUESTION)
+            if n in units
+        ]
         for n, cosine in sorted(scores.ranked(UnitKind.SENTENCE)):
             unit = units[n]
-            helped = [c for q, c in beside if q.start < unit.end and q.end > unit.start]
-            beside_best.append(max(helped, default=np.nan))
+            held = frozenset(analyse(unit.text, "nb"))
+            lexical = _share(weights, held)
+            own = [q for q in beside if q.unit.start < unit.end and q.unit.end > unit.start]
+            cosines = [q.cosine for q in own]  # closest first
+            rows.append(
+                (
+                    max(cosines, default=np.nan),
+                    float(np.mean(cosines[:MEAN_OF])) if cosines else np.nan,
+                    max([lexical, *(_share(weights, held | q.terms) for q in own)]),
+                    np.log1p(len(own)),
+                    UNTOLD if kind is AnswerType.OPEN else float(holds_type(unit.text, kind)),
+                )
+            )
             found.append(
                 Statement(
                     passage=hit.passage,
@@ -80,30 +117,40 @@ def components(
                     rank=hit.rank,
                     score=0.0,
                     dense=cosine,
-                    lexical=share_of_terms(query, unit.text, index),
+                    lexical=lexical,
                 )
             )
     if not found:
         return [], np.zeros((0, len(COMPONENTS)))
-    beside_all = np.asarray(beside_best)
-    weakest = np.nanmin(beside_all) if np.isfinite(beside_all).any() else 0.0
     by_rank = {hit.rank: hit.score for hit in ranking.hits}
+    beside_best, beside_mean, together, asked, typed = np.asarray(rows).T
     columns = {
         "dense": _z(np.asarray([one.dense for one in found])),
         "lexical": _z(np.asarray([one.lexical for one in found])),
-        "beside": _z(np.where(np.isfinite(beside_all), beside_all, weakest)),
+        "beside": _z(_weakest_for_none(beside_best)),
+        "beside_mean": _z(_weakest_for_none(beside_mean)),
+        "together": _z(together),
+        "asked": _z(asked),
+        "type": _z(typed),
         "passage": _z(np.asarray([by_rank[one.rank] for one in found])),
     }
-    own = columns["dense"] + columns["lexical"] + columns["beside"]
-    columns["near"] = _neighbours(found, own)
+    own_sum = columns["dense"] + columns["lexical"] + columns["beside"]
+    columns["near"] = _neighbours(found, own_sum)
     return found, np.stack([columns[name] for name in COMPONENTS], axis=1)
 
 
 @cache
-def bundled_weights() -> Mapping[str, float]:
-    """The weights that ship with the package, by component."""
-    weights: dict[str, float] = json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))["weights"]
+def bundled_weights() -> Mapping[str, Mapping[str, float]]:
+    """The weights that ship with the package, by group and component."""
+    weights: dict[str, dict[str, float]] = json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
     return weights
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    unit: Unit
+    cosine: float
+    terms: frozenset[str]
 
 
 def _neighbours(found: Sequence[Statement], scores: Array) -> Array:
@@ -124,12 +171,26 @@ def _neighbours(found: Sequence[Statement], scores: Array) -> Array:
 
 def share_of_terms(query: Query, text: str, index: SearchIndex) -> float:
     """Share of the query's rarity-weighted terms that the text holds, in [0, 1]."""
+    return _share(_term_weights(query, index), set(analyse(text, "nb")))
+
+
+def _term_weights(query: Query, index: SearchIndex) -> Mapping[str, float]:
+    """The query's terms and, at a lower weight, the added ones, weighted by rarity."""
     weights = {term: weight * index.lexical.idf(term) for term, weight in query.terms.items()}
     for term, weight in query.added_terms.items():
         weights.setdefault(term, ADDED_WEIGHT * weight * index.lexical.idf(term))
+    return weights
+
+
+def _share(weights: Mapping[str, float], held: Iterable[str]) -> float:
     total = sum(weights.values())
-    held = weights.keys() & set(analyse(text, "nb"))
-    return sum(weights[term] for term in held) / total if total else 0.0
+    return sum(weights[term] for term in weights.keys() & held) / total if total else 0.0
+
+
+def _weakest_for_none(values: Array) -> Array:
+    """Statements without the value take that of the weakest that has one."""
+    known = np.isfinite(values)
+    return np.where(known, values, values[known].min() if known.any() else 0.0)
 
 
 def _z(values: Array) -> Array:

@@ -19,7 +19,7 @@ softmax loss of dense retrieval (Karpukhin et al. 2020, "Dense Passage Retrieval
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ Integers = npt.NDArray[np.int64]
 
 MIN_QUESTIONS = 200
 MAX_PASSAGES = 800
-MAX_QUESTIONS = 6000
+MAX_QUESTIONS = 4000
 EPOCHS = 12
 BATCH = 512
 STEP = 2e-3
@@ -74,7 +74,9 @@ def fit_map(
     rng = np.random.default_rng(seed)
     questions = np.flatnonzero(sample.is_question)
     if len(questions) > MAX_QUESTIONS:
-        questions = np.sort(rng.choice(questions, MAX_QUESTIONS, replace=False))
+        chosen = rng.choice(questions, MAX_QUESTIONS, replace=False)
+        sample = _only(sample, np.union1d(np.flatnonzero(~sample.is_question), chosen))
+        questions = np.flatnonzero(sample.is_question)
     dim = sample.vectors.shape[1]
     matrix = np.eye(dim, dtype=np.float32)
     groups = [_Group.of(sample, chosen) for chosen in (~sample.is_question, sample.is_question)]
@@ -95,9 +97,13 @@ def _sample(units: Units) -> Units:
     if len(asked) > MAX_PASSAGES:
         asked = asked[np.linspace(0, len(asked) - 1, MAX_PASSAGES).astype(int)]
     rows = np.flatnonzero(np.isin(units.passage, asked))
+    return _only(replace(units, passage=np.searchsorted(asked, units.passage)), rows)
+
+
+def _only(units: Units, rows: Integers) -> Units:
     return Units(
         vectors=units.vectors[rows],
-        passage=np.searchsorted(asked, units.passage[rows]),
+        passage=units.passage[rows],
         is_question=units.is_question[rows],
         statement=units.statement[rows],
     )

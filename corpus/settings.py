@@ -111,7 +111,7 @@ class CorpusSettings(TableSettings):
         min_length=1,
         description="Questions beside passages: 'bundled' (with yours), 'none', or a folder",
     )
-    max_tokens: int = Field(300, ge=60, le=480, description="Largest passage, in model tokens")
+    max_tokens: int = Field(400, ge=60, le=480, description="Largest passage, in model tokens")
     bm25_k1: float = Field(0.5, gt=0, le=3, description="BM25 term saturation")
     bm25_b: float = Field(0.5, ge=0, le=1, description="BM25 length normalisation")
 

@@ -143,7 +143,7 @@ class Stifinner:
         with tempfile.TemporaryDirectory(prefix="stifinner-eval-") as folder:
             sources = Path(folder) / "documents"
             sources.mkdir()
-            _write_sources(sources, texts)
+            write_sources(sources, texts)
             corpus = self._corpus.model_copy(update={"home": Path(folder) / "home"})
             self._share_models(corpus.home)
             self._ingest(corpus, [str(sources)])
@@ -200,7 +200,7 @@ class Stifinner:
                 theirs.symlink_to(ours, target_is_directory=True)
 
 
-def _write_sources(folder: Path, texts: Sequence[SourceText]) -> None:
+def write_sources(folder: Path, texts: Sequence[SourceText]) -> None:
     """Texts as files with a manifest: each keeps its id and title, and none has pages."""
     entries = []
     for text in texts:

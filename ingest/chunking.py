@@ -43,7 +43,7 @@ class _Atom:
     block: Block
 
 
-def chunk(document: Document, counter: TokenCounter, max_tokens: int = 300) -> tuple[Passage, ...]:
+def chunk(document: Document, counter: TokenCounter, max_tokens: int = 400) -> tuple[Passage, ...]:
     """The passages of `document` in text order.
 
     A passage with its context counts at most `max_tokens`; only a single character that alone

@@ -8,8 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.abstention import SCALARS, AbstentionModel, Signals
+from corpus.expansions import BUNDLED_EXPANSIONS
+from eval.asked import (
+    FOLDS,
+    TUNING,
+    Asked,
+    _moved,
+    fold_of,
+    misspelt,
+    with_typos,
+    without_asked,
+)
 from eval.reference import load_questions
-from eval.tune import TUNING, _as_json, _fit_decision, fit_listwise, misspelt
+from eval.tune import _as_json, _fit_decision, fit_listwise
 
 QUESTION = "Hvem må godkjenne innsamling av helseopplysninger i kommunen?"
 
@@ -63,5 +74,46 @@ def test_a_fitted_decision_tells_the_classes_apart(compared):
 
 def test_listwise_weights_put_the_positives_first():
     features = np.asarray([[1.0, 0.0], [0.0, 1.0], [0.2, 0.1]])
-    weights = fit_listwise([(features, np.asarray([0.0, 1.0, 0.0]), 1.0)], np.zeros(2), 0.01)
+    weights = fit_listwise([(features, np.asarray([0.0, 1.0, 0.0]))], 0.01, [True, True])
     assert np.argmax(features @ weights) == 1
+    assert weights[0] < 0
+
+
+def test_a_bound_weight_does_not_become_negative():
+    features = np.asarray([[1.0, 0.0], [0.0, 1.0], [0.2, 0.1]])
+    weights = fit_listwise([(features, np.asarray([0.0, 1.0, 0.0]))], 0.01, [False, True])
+    assert weights[0] == 0
+    assert weights[1] > 0
+
+
+def test_folds_share_no_question_and_a_typo_stays_with_its_original():
+    own = [Asked(f"{QUESTION} {n}", (), (), f"{QUESTION} {n}") for n in range(20)]
+    folds = [fold_of(own + with_typos(own), number) for number in range(FOLDS)]
+    originals = [{one.original for one in fold} for fold in folds]
+    assert not originals[0] & originals[1]
+    assert sum(len(fold) for fold in folds) == len(own) + len(with_typos(own))
+
+
+def test_a_fold_does_not_meet_its_own_questions():
+    line = json.dumps({"document_id": "d", "anchor": "a", "questions": [QUESTION, "Hva er FoU?"]})
+    alone = json.dumps({"document_id": "d", "anchor": "b", "questions": [QUESTION]})
+    asked = Asked(QUESTION.lower(), (), (), QUESTION.lower())
+    left = without_asked(f"{line}\n{alone}\n", [asked])
+    assert [json.loads(one)["questions"] for one in left.splitlines()] == [["Hva er FoU?"]]
+
+
+def test_the_shipped_questions_from_tuning_can_be_told_by_their_words():
+    tuning = {
+        json.loads(line)["question"]
+        for path in TUNING.glob("answerable*.jsonl")
+        for line in path.read_text(encoding="utf-8").splitlines()
+    }
+    asked = (BUNDLED_EXPANSIONS / "asked.jsonl").read_text(encoding="utf-8").splitlines()
+    assert {question for line in asked for question in json.loads(line)["questions"]} <= tuning
+
+
+def test_a_span_moves_to_the_same_occurrence_in_the_stored_text():
+    source, stored = "By  og by, by", "By og by, by"
+    assert _moved(source, stored, 11, 13) == (10, 12)
+    assert _moved(source, stored, 7, 9) in {(6, 8), (10, 12)}
+    assert _moved("Nord", "Sør", 0, 4) is None
