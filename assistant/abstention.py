@@ -97,7 +97,7 @@ class Signals:
     gap: float  # fused score of the first hit less the mean of the next four
     agreement: float  # 1 when the best lexical and the best dense candidate are the same
     english: float
-    has_questions: float = 0.0  # 1 when questions stand beside the collection's passages
+    has_questions: float = 0.0  # 1 when questions stand beside the first hit
     compared: tuple[float, ...] = ()  # the question's vector with its evidence's, see `compare`
 
     def values(self) -> dict[str, float]:
@@ -115,8 +115,8 @@ class AbstentionModel:
     """A logistic model over the signals; answers when the probability reaches `threshold`.
 
     `direction` (2 dim,) weighs `Signals.compared`, for vectors of the model named by `embedding`;
-    `undirected` decides where there are no such vectors. `plain` is the model for collections
-    without questions beside their passages, where the signals that come from those say nothing;
+    `undirected` decides where there are no such vectors. `plain` is the model for answers from a
+    passage without questions beside it, where the signals that come from those say nothing;
     without it one model serves both.
     """
 
@@ -212,9 +212,10 @@ class SignalReader:
         lexical = self._index.lexical
         column = {name: ranking.features[:, n] for n, name in enumerate(FEATURES)}
         coverage = float(lexical.coverage(query.terms, {"passage": 1.0}).max())
-        # A collection without questions beside its passages must not be refused for lacking them.
+        # An answer from a passage without questions beside it must not be refused for lacking them.
+        has_questions = self._has_questions and bool(ranking.hits[0].features["has_questions"])
         coverage_beside = coverage
-        if self._has_questions:
+        if has_questions:
             coverage_beside = float(lexical.coverage(query.terms, {"questions": 1.0}).max())
         texts = [
             f"{hit.passage.context} {hit.passage.readable}" for hit in ranking.hits[:LOOKED_AT]
@@ -227,7 +228,8 @@ class SignalReader:
         best = ranking.hits[0].passage
         first = f"{best.context} {best.readable}"
         kind = asked_type(query.text)
-        close = self._closest_questions(ranking)
+        close = self._closest_questions(ranking) if has_questions else []
+        closest = self._best(ranking, UnitKind.QUESTION) if has_questions else None
         nearest = close[0] if close else text
         asked, beside = set(analyse(query.text)), analyse(nearest)
         missing = [w.rarity for w in self._words(query, [text, *close]) if w.share < HALF]
@@ -255,15 +257,15 @@ class SignalReader:
             type_held=float(any(typed[:STATEMENTS_READ])),
             type_lag=min(MAX_LAG, statements[0].score - best_typed),
             sentence=_above(self._best(ranking, UnitKind.SENTENCE), self._sentences, vector),
-            beside=_above(self._best(ranking, UnitKind.QUESTION), self._questions, vector),
+            beside=_above(closest, self._questions, vector),
             beside_overlap=max((self._share(query, text) for text in close), default=share),
             beside_type=float(
                 kind is AnswerType.OPEN
-                or not self._has_questions
+                or not has_questions
                 or any(asked_type(text) is kind for text in close)
             ),
-            question_cosine=self._best(ranking, UnitKind.QUESTION) or 0.0,
-            question_lead=self._lead(ranking, vector),
+            question_cosine=closest or 0.0,
+            question_lead=self._lead(ranking, vector) if has_questions else 0.0,
             near_share=self._share(query, nearest),
             near_back=_mean([term in asked for term in beside]),
             missing=sum(missing),
@@ -281,16 +283,18 @@ class SignalReader:
                 int(column["lexical_passage"].argmax()) == int(column["dense_sentence"].argmax())
             ),
             english=float(query.language == "en"),
-            has_questions=float(self._has_questions),
-            compared=self._compared(query, ranking),
+            has_questions=float(has_questions),
+            compared=self._compared(query, ranking, has_questions=has_questions),
         )
 
-    def _compared(self, query: Query, ranking: Ranking) -> tuple[float, ...]:
+    def _compared(
+        self, query: Query, ranking: Ranking, *, has_questions: bool
+    ) -> tuple[float, ...]:
         """The question beside its evidence: the first hit's best sentence, the best question."""
         first = ranking.units[ranking.rows[0]].ranked(UnitKind.SENTENCE)[:1]
         questions = [
             one
-            for row in ranking.rows[:CLOSE_PASSAGES]
+            for row in (ranking.rows[:CLOSE_PASSAGES] if has_questions else ())
             for one in ranking.units[row].ranked(UnitKind.QUESTION)[:1]
         ]
         best = sorted(questions, key=lambda one: -one[1])[:1]
@@ -305,7 +309,7 @@ class SignalReader:
         """How far the best passage's questions lie above the third to sixth best passage's."""
         found = [scores.best(UnitKind.QUESTION) for scores in ranking.units.values()]
         known = sorted((value for value in found if value is not None), reverse=True)
-        if len(known) < 3 or not self._has_questions:
+        if len(known) < 3:
             return 0.0
         spread = float((self._questions @ vector).std()) or 1.0
         return (known[0] - float(np.mean(known[2:6]))) / spread

@@ -1,8 +1,9 @@
 """What is known of a candidate passage for a query: one row of numbers, in the order of FEATURES.
 
 All are raw here; the ranking model makes them z scores over the candidates. A passage without
-windows or questions takes the value of the weakest candidate that has one, so that having none is
-neither reward nor more than the least penalty.
+windows takes the value of the weakest candidate that has one, so that having none is neither reward
+nor more than the least penalty. Whether questions stand beside it is a feature of its own, by which
+the ranking model knows that the values of such questions mean nothing.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ FEATURES = (
     "dense_window",
     "dense_question",
     "dense_questions_mean",
+    "has_questions",
     "named_document",
     "same_minority_language",
     "is_footnote",
@@ -100,6 +102,9 @@ def extract(query: Query, candidates: Candidates, titles: Titles) -> Matrix:
         "dense_window": _best(candidates.units, UnitKind.WINDOW),
         "dense_question": _best(candidates.units, UnitKind.QUESTION),
         "dense_questions_mean": _mean_best(candidates.units),
+        "has_questions": np.asarray(
+            [scores.best(UnitKind.QUESTION) is not None for scores in candidates.units]
+        ),
         "named_document": np.asarray([float(p.document_id in named) for p in candidates.passages]),
         "same_minority_language": np.asarray(
             [

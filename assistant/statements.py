@@ -2,7 +2,9 @@
 
 A statement is a sentence, list item or table row of a hit. Its score is a weighted sum of the
 COMPONENTS, each a z score over all statements looked at. The weights come from `eval.tune`: one
-set for collections with questions beside passages, one for those without.
+set for collections with questions beside passages, one for those without. What the questions of a
+passage without any would have said, among others that have some, is expected from the statement's
+own vector and words, as in assistant/ranking.py.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import numpy as np
 
 from assistant.answer_type import AnswerType, asked_type, holds_type
 from assistant.query import Query
+from assistant.ranking import LIKENESS
 from assistant.retrieval import Ranking
 from corpus.analysis import analyse
 from corpus.index import SearchIndex
@@ -83,6 +86,7 @@ def components(
     """The statements unscored, in reading order by rank, and their parts (n, COMPONENTS)."""
     found: list[Statement] = []
     rows: list[tuple[float, float, float, float, float]] = []
+    with_questions: set[int] = set()  # ranks of passages
     kind = asked_type(query.text)
     weights = _term_weights(query, index)
     for hit, row in list(zip(ranking.hits, ranking.rows, strict=True))[:passages_read]:
@@ -93,6 +97,8 @@ def components(
             for n, c in scores.ranked(UnitKind.QUESTION)
             if n in units
         ]
+        if beside:
+            with_questions.add(hit.rank)
         for n, cosine in sorted(scores.ranked(UnitKind.SENTENCE)):
             unit = units[n]
             held = frozenset(analyse(unit.text, "nb"))
@@ -124,13 +130,16 @@ def components(
         return [], np.zeros((0, len(COMPONENTS)))
     by_rank = {hit.rank: hit.score for hit in ranking.hits}
     beside_best, beside_mean, together, asked, typed = np.asarray(rows).T
+    by_dense = _z(np.asarray([one.dense for one in found]))
+    by_lexical = _z(np.asarray([one.lexical for one in found]))
+    known = np.asarray([one.rank in with_questions for one in found])
     columns = {
-        "dense": _z(np.asarray([one.dense for one in found])),
-        "lexical": _z(np.asarray([one.lexical for one in found])),
-        "beside": _z(_weakest_for_none(beside_best)),
-        "beside_mean": _z(_weakest_for_none(beside_mean)),
-        "together": _z(together),
-        "asked": _z(asked),
+        "dense": by_dense,
+        "lexical": by_lexical,
+        "beside": _z_known(_weakest_for_none(beside_best), known, by_dense),
+        "beside_mean": _z_known(_weakest_for_none(beside_mean), known, by_dense),
+        "together": _z_known(together, known, by_lexical),
+        "asked": _z_known(asked, known, np.zeros(len(found))),
         "type": _z(typed),
         "passage": _z(np.asarray([by_rank[one.rank] for one in found])),
     }
@@ -191,6 +200,15 @@ def _weakest_for_none(values: Array) -> Array:
     """Statements without the value take that of the weakest that has one."""
     known = np.isfinite(values)
     return np.where(known, values, values[known].min() if known.any() else 0.0)
+
+
+def _z_known(values: Array, known: Array, expected: Array) -> Array:
+    """Z scores over statements of passages with questions; the others take what is expected."""
+    if not known.any():
+        return np.zeros(len(values))
+    scores = LIKENESS * expected
+    scores[known] = _z(values[known])
+    return scores
 
 
 def _z(values: Array) -> Array:

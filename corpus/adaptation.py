@@ -18,6 +18,7 @@ softmax loss of dense retrieval (Karpukhin et al. 2020, "Dense Passage Retrieval
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -98,6 +99,20 @@ def _sample(units: Units) -> Units:
         asked = asked[np.linspace(0, len(asked) - 1, MAX_PASSAGES).astype(int)]
     rows = np.flatnonzero(np.isin(units.passage, asked))
     return _only(replace(units, passage=np.searchsorted(asked, units.passage)), rows)
+
+
+def map_key(units: Units) -> str:
+    """Equal for units to which the same map is fitted, so that it need not be fitted again.
+
+    Passages without questions do not enter a map: to add such documents leaves it as it is.
+    """
+    sample = _sample(units)
+    statements = np.unique(sample.statement, return_inverse=True)[1]
+    fixed = (MAX_QUESTIONS, EPOCHS, BATCH, STEP, TEMPERATURE, PULL)
+    key = hashlib.sha256(repr(fixed).encode())
+    for part in (sample.vectors, sample.passage, sample.is_question, statements):
+        key.update(np.ascontiguousarray(part).tobytes())
+    return key.hexdigest()
 
 
 def _only(units: Units, rows: Integers) -> Units:

@@ -18,7 +18,7 @@ from typing import IO, Any, Protocol
 
 import numpy as np
 
-from corpus.adaptation import MIN_QUESTIONS, Units, adapt, fit_map
+from corpus.adaptation import MIN_QUESTIONS, Units, adapt, fit_map, map_key
 from corpus.analysis import analyse, analysis_fingerprint
 from corpus.errors import FingerprintError
 from corpus.home import Home
@@ -45,6 +45,7 @@ UNIT_BATCH = 2048
 UNITS_KEPT = 5000  # passages whose units stay in memory, about 10 kB each
 WIDE_ROW = 3  # a row of fewer cells is a name and a text, whose sentences stand alone
 LEXICAL_FOLDER = "lexical"
+MAP_KEY_FILE = "map.key"
 INDEX_VERSION = 3  # raise when units, fields or files of a snapshot change
 
 
@@ -134,6 +135,15 @@ def units_of(
     return list(rows.values())
 
 
+def _earlier_map(previous: Path | None, key: str) -> Vectors | None:
+    """The map of the previous snapshot if it is the one that would be fitted."""
+    known = previous / MAP_KEY_FILE if previous is not None else None
+    if previous is None or known is None or not known.exists():
+        return None
+    same = known.read_text(encoding="utf-8") == key
+    return np.asarray(np.load(previous / MAP_FILE)) if same else None
+
+
 class SnapshotWriter:
     """Writes a snapshot into a staging folder: documents one by one, then `finish`."""
 
@@ -209,7 +219,7 @@ class SnapshotWriter:
         np.save(self._folder / "offsets.npy", np.asarray(self._offsets, dtype=np.int64))
         np.save(self._folder / "kinds.npy", np.asarray(self._kinds, dtype=np.uint8))
         self._write_vectors(embeddings, previous, on_progress)
-        self._write_adapted(on_fitting)
+        self._write_adapted(previous, on_fitting)
         for key, value in meta.items():
             self._register.set_meta(key, value)
         self._register.set_meta("snapshot", self._id)
@@ -259,7 +269,7 @@ class SnapshotWriter:
         chroma.remove(sorted(existing - wanted))
         self.chroma_writes = chroma.written
 
-    def _write_adapted(self, on_fitting: Callable[[int, int], None]) -> None:
+    def _write_adapted(self, previous: Path | None, on_fitting: Callable[[int, int], None]) -> None:
         """Fit the collection's map and store the units through it; nothing with few questions."""
         is_question = np.asarray(self._kinds) == KINDS.index(UnitKind.QUESTION)
         if is_question.sum() < MIN_QUESTIONS:
@@ -269,15 +279,17 @@ class SnapshotWriter:
         for batch in self._register.iterate_units(UNIT_BATCH):
             for unit in batch:
                 spans[unit.ord] = unit.passage, unit.start, unit.end
-        fitted = fit_map(
-            Units(
-                vectors=matrix,
-                passage=spans[:, 0],
-                is_question=is_question,
-                statement=np.unique(spans, axis=0, return_inverse=True)[1].reshape(-1),
-            ),
-            on_fitting,
+        units = Units(
+            vectors=matrix,
+            passage=spans[:, 0],
+            is_question=is_question,
+            statement=np.unique(spans, axis=0, return_inverse=True)[1].reshape(-1),
         )
+        key = map_key(units)
+        fitted = _earlier_map(previous, key)
+        if fitted is None:
+            fitted = fit_map(units, on_fitting)
+        (self._folder / MAP_KEY_FILE).write_text(key, encoding="utf-8")
         np.save(self._folder / MAP_FILE, fitted)
         stored = np.lib.format.open_memmap(
             self._folder / ADAPTED_FILE, mode="w+", dtype=np.float32, shape=matrix.shape

@@ -63,7 +63,7 @@ def own_questions(assistant: Assistant) -> list[Asked]:
     """The dev reference questions and those of eval/tuning, with the spans of their gold quotes."""
     asked = []
     for question in load_questions([TUNING.parent / "reference"], Split.DEV):
-        gold = [(question_gold.document_id, question_gold.quote) for question_gold in question.gold]
+        gold = [(one.document_id, one.quote) for one in question.gold]
         asked.append(_asked(question.question, question.history, gold, assistant))
     for path in sorted(TUNING.glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():

@@ -33,8 +33,8 @@ from assistant.abstention import WEIGHTS_FILE as ABSTENTION_FILE
 from assistant.build import Assistant
 from assistant.conversation import stand_alone
 from assistant.features import FEATURES
+from assistant.ranking import HAS_QUESTIONS, bundled_ranking, z_scores
 from assistant.ranking import WEIGHTS_FILE as RANKING_FILE
-from assistant.ranking import bundled_ranking, z_scores
 from assistant.retrieval import Ranking
 from assistant.statements import (
     COMPONENTS,
@@ -168,8 +168,13 @@ def fit_ranking(indexes: Indexes) -> dict[str, Any]:
     def read(asked: Asked, ranking: Ranking, _: Assistant) -> tuple[Language, Labelled] | None:
         passages = [hit.passage for hit in ranking.hits]
         positive = [asked.answered_by(p.document_id, p.start, p.end) for p in passages]
-        labelled = _labelled(z_scores(ranking.features).astype(np.float64), positive)
-        return (ranking.query.language, labelled) if labelled is not None else None
+        features, language = ranking.features, ranking.query.language
+        if features[:, HAS_QUESTIONS].any():
+            features = bundled_ranking().standardised(features, language)
+        else:
+            features = z_scores(features)
+        labelled = _labelled(features.astype(np.float64), positive)
+        return (language, labelled) if labelled is not None else None
 
     own = indexes.asked_apart(read)
     lists = {

@@ -308,7 +308,7 @@ class ReciprocalRanks(RankingModel):
         """Fused scores (candidates,)."""
         usual = RankingModel.score(self, features, language)
         total = np.zeros(len(features), dtype=np.float32)
-        for name, weight in self.weights[self._group(features, language)].items():
+        for name, weight in self.weights[self.group(features, language)].items():
             if weight > 0:
                 total += _reciprocal_ranks(features[:, FEATURES.index(name)])
         spread = float(total.std())

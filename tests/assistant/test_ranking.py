@@ -29,7 +29,7 @@ def test_no_candidates_have_no_scores():
 def test_each_language_group_has_its_own_weights():
     groups = {"no": {"length": 1.0}, "en": {"length": -1.0}, "plain": {"is_caption": 1.0}}
     model = RankingModel(groups)
-    features = column("length", 1, 2) + column("dense_question", 0.5, 0.6)
+    features = column("length", 1, 2) + column("has_questions", 1, 1)
     assert model.score(features, "nb").argmax() == 1
     assert model.score(features, "nn").argmax() == 1
     assert model.score(features, "en").argmax() == 0
@@ -58,6 +58,26 @@ def test_the_bundled_weights_name_only_known_features_of_all_groups():
 def test_more_of_what_matters_never_ranks_lower(name, language):
     scores = bundled_ranking().score(column(name, 0, 1, 2), language)
     assert scores[0] <= scores[1] <= scores[2]
+
+
+def test_a_passage_that_nobody_wrote_questions_beside_is_not_ranked_by_their_lack():
+    """Ten passages with far questions, and one without any whose own text is far the nearest."""
+    features = column("has_questions", *[1.0] * 10, 0.0)
+    for name in ("dense_sentence", "dense_passage", "terms_held"):
+        features += column(name, *[0.1 * n / 10 for n in range(10)], 0.9)
+    for name in ("lexical_questions", "dense_question", "dense_questions_mean"):
+        features += column(name, *[0.3 + 0.01 * n for n in range(10)], 0.0)
+    for language in ("nb", "en"):
+        scores = bundled_ranking().score(features, language)
+        assert scores.argmax() == 10
+        told = features.copy()
+        told[10, FEATURES.index("has_questions")] = 1.0
+        assert bundled_ranking().score(told, language)[10] < scores[10]
+
+
+def test_the_flag_of_questions_has_no_weight_of_its_own():
+    features = column("has_questions", 1, 0, 1)
+    assert not bundled_ranking().standardised(features, "nb").any()
 
 
 @given(arrays(np.float32, (5, 4), elements=st.floats(-100, 100, width=32)), st.floats(0.5, 20))

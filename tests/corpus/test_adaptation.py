@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from corpus import adaptation
-from corpus.adaptation import Units, adapt, fit_map
+from corpus.adaptation import Units, adapt, fit_map, map_key
 
 
 def unit(rng, *shape):
@@ -141,3 +141,21 @@ def test_nothing_can_be_learnt_without_questions():
     )
     with pytest.raises(ValueError, match="there are none"):
         fit_map(silent)
+
+
+def test_a_passage_without_questions_leaves_the_map_as_it_is():
+    units, _ = collection()
+    more = Units(
+        vectors=np.vstack([units.vectors, units.vectors[:1]]),
+        passage=np.append(units.passage, 40),
+        is_question=np.append(units.is_question, False),
+        statement=np.append(units.statement, 900),
+    )
+    assert map_key(more) == map_key(units)
+    assert np.array_equal(fit_map(more), fit_map(units))
+
+
+def test_other_questions_call_for_another_map():
+    units, _ = collection()
+    others, _ = collection(seed=1)
+    assert map_key(others) != map_key(units)

@@ -8,6 +8,20 @@ import pytest
 
 from corpus.home import Home
 from ingest.cli import diff, suggest
+from tests.conftest import CommandLine
+
+ORCHARD = """# Årsmelding for Bakkemoen frukthage
+
+## Hagen
+Frukthagen på Bakkemoen ble anlagt i 1987. Det står 412 epletrær og 38 plommetrær i hagen.
+Snøen lå lenge i fjor, og blomstringen kom tre uker senere enn vanlig.
+
+## Mosteriet
+Solveig Hammer driver mosteriet på Bakkemoen. Mosteriet presset 9 000 liter saft i oktober.
+
+## Gårdsbutikken
+Gårdsbutikken på Bakkemoen åpner klokken ti på lørdager.
+"""
 
 WATCHED = """
 import atexit, sys
@@ -93,6 +107,28 @@ def test_add_keeps_what_earlier_runs_took(stifinner, two_documents, tmp_path):
     assert changes(added) == {"hall": "unchanged", "ferry": "added"}
     replaced = stifinner("ingest", two_documents / "ferry.txt", "--json")
     assert changes(replaced) == {"hall": "removed", "ferry": "unchanged"}
+
+
+@pytest.mark.slow
+def test_a_document_added_beside_the_bundled_ones_is_found_and_answered_from(bundled, tmp_path):
+    """Nobody wrote questions beside it; those beside the others must not hide it."""
+    shutil.copytree(bundled.home, tmp_path / "home", symlinks=True)
+    both = CommandLine(tmp_path / "home", tmp_path)
+    report = tmp_path / "bakkemoen.md"
+    report.write_text(ORCHARD, encoding="utf-8")
+    added = both("ingest", "--add", report, "--json")
+    assert changes(added)["bakkemoen"] == "added"
+    for question, fact in (
+        ("Hvor mange epletrær står det på Bakkemoen?", "412 epletrær"),
+        ("Who runs the cider press at Bakkemoen?", "Solveig Hammer"),
+        ("Når åpner gårdsbutikken på Bakkemoen?", "klokken ti"),
+    ):
+        answer = both("ask", question, "--json").json
+        assert answer["answered"], question
+        assert answer["citations"][0]["document_id"] == "bakkemoen"
+        assert fact in answer["answer"]
+    old = both("ask", "Hvem må godkjenne innsamling av helseopplysninger?", "--json").json
+    assert "REK" in old["answer"]
 
 
 def test_add_forgets_a_source_that_is_gone(stifinner, two_documents, tmp_path):
