@@ -9,6 +9,7 @@ PORT ?= 7860
 .PHONY: run install test check lint types unit chromium eval ablation bench-ingest bench-peers docs screenshot clean
 
 run: $(STAMP)  ## install, ingest the bundled documents, serve the page
+	-$(BIN)/stifinner ingest  # what an earlier version indexed is brought up to date; else half a second
 	$(BIN)/stifinner serve --port $(PORT)
 
 install: $(STAMP)

@@ -89,6 +89,8 @@ def test_the_page_opens_in_english_by_its_address(visit):
     one = visit("?lang=en")
     one.page.get_by_role("tab", name="Documents", exact=True).wait_for()
     one.page.get_by_text("What would you like to know?").wait_for()
+    assert one.page.evaluate("document.documentElement.lang") == "en"
+    assert one.page.get_by_role("tab", name="Dokumenter", exact=True).count() == 0
 
 
 def test_follow_ups_use_the_earlier_questions_until_a_new_chat(visit):
@@ -126,7 +128,8 @@ def test_an_earlier_answers_markers_bring_its_sources_back(visit):
     one.ask(CLIMATE, 1)
     one.page.wait_for_selector("#sources .st-sources[data-group='1']")
     one.page.locator(".st-exchange[data-exchange='0'] .st-cite").first.click()
-    one.page.wait_for_selector("#sources .st-sources[data-group='0'] mark")
+    marked = one.page.wait_for_selector("#sources .st-sources[data-group='0'] mark")
+    assert "helseopplysninger" in marked.inner_text()
 
 
 def test_an_example_question_is_asked_by_pressing_it_with_the_keyboard(visit):
