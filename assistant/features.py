@@ -129,10 +129,8 @@ def _best(units: Sequence[UnitScores], kind: UnitKind) -> Matrix:
 
 def _mean_best(units: Sequence[UnitScores]) -> Matrix:
     """Mean cosine of the best few questions of each passage."""
-    found = [
-        [cosine for _, cosine in scores.ranked(UnitKind.QUESTION)[:MEAN_OF]] for scores in units
-    ]
-    means = [float(np.mean(values)) if values else None for values in found]
+    found = [scores.highest(UnitKind.QUESTION, MEAN_OF) for scores in units]
+    means = [float(np.mean(values)) if len(values) else None for values in found]
     weakest = min((value for value in means if value is not None), default=0.0)
     return np.asarray([weakest if v is None else v for v in means], dtype=np.float32)
 

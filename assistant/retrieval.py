@@ -28,7 +28,7 @@ from assistant.ranking import RankingModel
 from corpus.index import SearchIndex
 from corpus.records import Hit, Passage
 from corpus.register import UnitKind
-from corpus.vectors import UnitScores, Vectors
+from corpus.vectors import TEXT_KINDS, UnitScores, Vectors
 
 NEAREST_TEXT_UNITS = 300
 NEAREST_QUESTION_UNITS = 200
@@ -166,9 +166,8 @@ class HybridSearch:
                 limited[chosen] = scores[chosen]
             best = np.argsort(-limited, kind="stable")[: self._candidates]
             rows.update(dict.fromkeys(int(row) for row in best if limited[row] > 0))
-        text_kinds = [UnitKind.PASSAGE, UnitKind.SENTENCE, UnitKind.WINDOW]
         nearest = self.index.dense.nearest(
-            query.vector, NEAREST_TEXT_UNITS, text_kinds, document_ids
+            query.vector, NEAREST_TEXT_UNITS, TEXT_KINDS, document_ids
         )
         if self._use_questions:
             nearest += self.index.dense.nearest(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from corpus.register import Unit, UnitKind
 PASSAGES_READ = 6
 ADDED_WEIGHT = 0.4
 MEAN_OF = 2
+TERMS_KEPT = 4096  # texts, some 5 kB each
 UNTOLD = 0.5  # between holding the type asked for and not, when any text holds it
 COMPONENTS = (
     "dense",  # cosine of the statement's vector with the question's
@@ -93,7 +94,7 @@ def components(
         scores = ranking.units[row]
         units = index.units_of(row)
         beside = [
-            _Beside(units[n], c, frozenset(analyse(units[n].text, "nb")))
+            _Beside(units[n], c, _terms(units[n].text))
             for n, c in scores.ranked(UnitKind.QUESTION)
             if n in units
         ]
@@ -101,7 +102,7 @@ def components(
             with_questions.add(hit.rank)
         for n, cosine in sorted(scores.ranked(UnitKind.SENTENCE)):
             unit = units[n]
-            held = frozenset(analyse(unit.text, "nb"))
+            held = _terms(unit.text)
             lexical = _share(weights, held)
             own = [q for q in beside if q.unit.start < unit.end and q.unit.end > unit.start]
             cosines = [q.cosine for q in own]  # closest first
@@ -180,7 +181,13 @@ def _neighbours(found: Sequence[Statement], scores: Array) -> Array:
 
 def share_of_terms(query: Query, text: str, index: SearchIndex) -> float:
     """Share of the query's rarity-weighted terms that the text holds, in [0, 1]."""
-    return _share(_term_weights(query, index), set(analyse(text, "nb")))
+    return _share(_term_weights(query, index), _terms(text))
+
+
+@lru_cache(maxsize=TERMS_KEPT)
+def _terms(text: str) -> frozenset[str]:
+    """A text's terms; the same few hundred passages are read for most questions."""
+    return frozenset(analyse(text, "nb"))
 
 
 def _term_weights(query: Query, index: SearchIndex) -> Mapping[str, float]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from corpus.adaptation import MIN_QUESTIONS, Units, adapt, fit_map, map_key
 from corpus.analysis import analyse, analysis_fingerprint
@@ -35,7 +36,7 @@ from corpus.vectors import (
     ChromaWriter,
     DenseIndex,
     Vectors,
-    collection_name,
+    collection_names,
     connect,
     copy_embedded,
 )
@@ -46,7 +47,7 @@ UNITS_KEPT = 5000  # passages whose units stay in memory, about 10 kB each
 WIDE_ROW = 3  # a row of fewer cells is a name and a text, whose sentences stand alone
 LEXICAL_FOLDER = "lexical"
 MAP_KEY_FILE = "map.key"
-INDEX_VERSION = 3  # raise when units, fields or files of a snapshot change
+INDEX_VERSION = 4  # raise when units, fields or files of a snapshot change
 
 
 class BulkEmbeddings(Protocol):
@@ -231,11 +232,11 @@ class SnapshotWriter:
     ) -> None:
         if self._url is None and previous is not None:
             copy_embedded(previous, self._folder)
-        chroma = ChromaWriter(
-            connect(self._folder, self._url), collection_name(self._id, self._url), self._owner
+        client = connect(self._folder, self._url)
+        texts, questions = (
+            _Collection(ChromaWriter(client, name, self._owner), self._document_of)
+            for name in collection_names(self._id, self._url)
         )
-        existing = chroma.existing_ids()
-        wanted: set[str] = set()
         matrix: np.memmap[Any, np.dtype[np.float32]] | None = None
         for batch in self._register.iterate_units(UNIT_BATCH):
             vectors = self._embed(embeddings, batch, on_progress)
@@ -247,27 +248,15 @@ class SnapshotWriter:
                     shape=(self.unit_count, vectors.shape[1]),
                 )
             matrix[batch[0].ord : batch[-1].ord + 1] = vectors
-            wanted.update(unit.id for unit in batch)
-            new = [n for n, unit in enumerate(batch) if unit.id not in existing]
-            chroma.add(
-                [batch[n].id for n in new],
-                [batch[n].text for n in new],
-                [
-                    {
-                        "kind": batch[n].kind.value,
-                        "document_id": self._document_of[batch[n].passage],
-                    }
-                    for n in new
-                ],
-                vectors[new],
-            )
+            is_question = _are_questions(batch)
+            texts.hold(batch, np.flatnonzero(~is_question), vectors)
+            questions.hold(batch, np.flatnonzero(is_question), vectors)
         if matrix is None:
             matrix = np.lib.format.open_memmap(
                 self._folder / "vectors.npy", mode="w+", dtype=np.float32, shape=(0, 1)
             )
         matrix.flush()
-        chroma.remove(sorted(existing - wanted))
-        self.chroma_writes = chroma.written
+        self.chroma_writes = texts.finish() + questions.finish()
 
     def _write_adapted(self, previous: Path | None, on_fitting: Callable[[int, int], None]) -> None:
         """Fit the collection's map and store the units through it; nothing with few questions."""
@@ -303,7 +292,7 @@ class SnapshotWriter:
         self, embeddings: BulkEmbeddings, batch: Sequence[Unit], on_progress: Callable[[int], None]
     ) -> Vectors:
         """A question is embedded as a query, since it is compared with queries."""
-        is_question = np.asarray([unit.kind is UnitKind.QUESTION for unit in batch])
+        is_question = _are_questions(batch)
         parts = []
         for as_queries in (False, True):
             rows = np.flatnonzero(is_question == as_queries)
@@ -314,6 +303,39 @@ class SnapshotWriter:
         for rows, part in parts:
             vectors[rows] = part
         return vectors
+
+
+def _are_questions(batch: Sequence[Unit]) -> npt.NDArray[np.bool_]:
+    return np.asarray([unit.kind is UnitKind.QUESTION for unit in batch], dtype=bool)
+
+
+class _Collection:
+    """Brings one Chroma collection to the units of a snapshot: new ones in, others out."""
+
+    def __init__(self, writer: ChromaWriter, document_of: Sequence[str]) -> None:
+        self._writer = writer
+        self._document_of = document_of
+        self._existing = writer.existing_ids()
+        self._wanted: set[str] = set()
+
+    def hold(self, batch: Sequence[Unit], rows: npt.NDArray[np.int64], vectors: Vectors) -> None:
+        """Add what is not there of those rows of a batch; `vectors` (n, dim) are the batch's."""
+        self._wanted.update(batch[n].id for n in rows)
+        new = [int(n) for n in rows if batch[n].id not in self._existing]
+        self._writer.add(
+            [batch[n].id for n in new],
+            [batch[n].text for n in new],
+            [
+                {"kind": batch[n].kind.value, "document_id": self._document_of[batch[n].passage]}
+                for n in new
+            ],
+            vectors[new],
+        )
+
+    def finish(self) -> int:
+        """Remove what no unit asked for; the number of units added and removed."""
+        self._writer.remove(sorted(self._existing - self._wanted))
+        return self._writer.written
 
 
 class SearchIndex:
@@ -377,7 +399,7 @@ class SearchIndex:
                 lexical=LexicalIndex.load(
                     folder / LEXICAL_FOLDER, fingerprint=analysis_fingerprint()
                 ),
-                dense=DenseIndex(folder, folder.name, chroma_url, embeddings),
+                dense=DenseIndex(folder, folder.name, chroma_url),
                 hold=hold,
             )
         except BaseException:

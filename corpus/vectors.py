@@ -1,9 +1,11 @@
 """The units' vectors: Chroma finds candidates, a memory-mapped matrix scores them exactly.
 
 Chroma (embedded in the snapshot's folder, or a server by URL) holds every unit and answers the
-nearest ones. Its index is approximate and returns only the best, while fusing and reranking need
-the exact score of every unit of a candidate passage. So the same vectors also lie in `vectors.npy`
-in unit order; the units of one passage are neighbours there, and a candidate costs one slice.
+nearest ones: passages, sentences and windows in one collection, the questions beside passages in
+another, since a condition on the kind costs ten times the search itself. It returns only the best,
+while fusing and reranking need the exact score of every unit of a candidate passage. So the same
+vectors also lie in `vectors.npy` in unit order; the units of one passage are neighbours there, and
+a candidate costs one slice.
 
 Where a collection has a map of its own (corpus/adaptation.py), `adapted.npy` holds the same units
 through it. Chroma keeps the model's own vectors: a new map at every ingest would rewrite all of
@@ -28,20 +30,22 @@ from corpus.register import UnitKind
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
-    from langchain_core.embeddings import Embeddings
 
 Vectors = npt.NDArray[np.float32]
 KINDS = tuple(UnitKind)
+TEXT_KINDS = tuple(kind for kind in KINDS if kind is not UnitKind.QUESTION)
 QUESTION_KIND = np.uint8(KINDS.index(UnitKind.QUESTION))
 NO_KIND = np.uint8(255)
 COLLECTION_PREFIX = "stifinner-"
 OWNER = "stifinner-home"
 EMBEDDED_COLLECTION = "stifinner-units"
+QUESTIONS_SUFFIX = "-questions"
 CHROMA_FOLDER = "chroma"
 MAP_FILE = "map.npy"
 ADAPTED_FILE = "adapted.npy"
 ADD_BATCH = 1000
-SEARCH_EF = 400  # candidates the graph walk keeps; below the number asked for, recall drops
+SEARCH_EF = 2000  # candidates the graph walk keeps: nearly exact (recall 0.9999), so that answers
+# do not depend on the order in which an index came about
 
 
 class ChromaUnit(Protocol):
@@ -80,9 +84,10 @@ def connect(folder: Path, url: str | None) -> ClientAPI:
         ) from exc
 
 
-def collection_name(snapshot_id: str, url: str | None) -> str:
-    """A server holds a collection a snapshot; an embedded database holds just the one."""
-    return EMBEDDED_COLLECTION if url is None else f"{COLLECTION_PREFIX}{snapshot_id}"
+def collection_names(snapshot_id: str, url: str | None) -> tuple[str, str]:
+    """The collections of texts and of questions; those on a server are named by the snapshot."""
+    texts = EMBEDDED_COLLECTION if url is None else f"{COLLECTION_PREFIX}{snapshot_id}"
+    return texts, texts + QUESTIONS_SUFFIX
 
 
 class ChromaWriter:
@@ -156,11 +161,8 @@ def drop_stale_collections(client: ClientAPI, owner: str, keep: Iterable[str]) -
 class DenseIndex:
     """Nearest units by Chroma, exact scores of a passage's units by the matrix."""
 
-    def __init__(
-        self, folder: Path, snapshot_id: str, url: str | None, embeddings: Embeddings
-    ) -> None:
+    def __init__(self, folder: Path, snapshot_id: str, url: str | None) -> None:
         from chromadb.errors import NotFoundError
-        from langchain_chroma import Chroma
 
         if url is None and not (folder / CHROMA_FOLDER).is_dir():
             raise IndexUnavailableError(
@@ -170,17 +172,18 @@ class DenseIndex:
         self._matrix: Vectors = np.load(folder / "vectors.npy", mmap_mode="r")
         self._offsets: npt.NDArray[np.int64] = np.load(folder / "offsets.npy")
         self._kinds: npt.NDArray[np.uint8] = np.load(folder / "kinds.npy")
+        counts = np.bincount(self._kinds, minlength=len(KINDS))
+        self._counts = {kind: int(counts[n]) for n, kind in enumerate(KINDS)}
         self._map: Vectors | None = None
         self._adapted = self._matrix
         if (folder / MAP_FILE).exists():
             self._map = np.load(folder / MAP_FILE)
             self._adapted = np.load(folder / ADAPTED_FILE, mmap_mode="r")
         try:
-            self._store = Chroma(
-                client=connect(folder, url),
-                collection_name=collection_name(snapshot_id, url),
-                embedding_function=embeddings,
-                create_collection_if_not_exists=False,
+            client = connect(folder, url)
+            self._texts, self._questions = (
+                client.get_collection(name, embedding_function=None)
+                for name in collection_names(snapshot_id, url)
             )
         except NotFoundError as exc:
             raise IndexUnavailableError(
@@ -197,16 +200,28 @@ class DenseIndex:
         self, vector: Vectors, k: int, kinds: Sequence[UnitKind], document_ids: Sequence[str] = ()
     ) -> list[str]:
         """Ids of the `k` units nearest to `vector`, best first."""
-        conditions: list[dict[str, Any]] = [{"kind": {"$in": [kind.value for kind in kinds]}}]
-        if document_ids:
-            conditions.append({"document_id": {"$in": list(document_ids)}})
-        where: dict[str, Any] = conditions[0] if len(conditions) == 1 else {"$and": conditions}
-        found = self._store.similarity_search_by_vector_with_relevance_scores(
-            vector.tolist(),
-            k=min(k, self.unit_count),
-            filter=where,
-        )
-        return [str(document.id) for document, _ in found]
+        found: list[tuple[float, str]] = []
+        for collection, held in (
+            (self._texts, TEXT_KINDS),
+            (self._questions, (UnitKind.QUESTION,)),
+        ):
+            wanted = [kind for kind in held if kind in kinds]
+            count = sum(self._counts[kind] for kind in wanted)
+            if not count:
+                continue
+            conditions: list[dict[str, Any]] = []
+            if len(wanted) < len(held):
+                conditions.append({"kind": {"$in": [kind.value for kind in wanted]}})
+            if document_ids:
+                conditions.append({"document_id": {"$in": list(document_ids)}})
+            answer = collection.query(
+                query_embeddings=[vector.tolist()],
+                n_results=min(k, count),
+                where={"$and": conditions} if len(conditions) > 1 else next(iter(conditions), None),
+                include=["distances"],  # texts are read from the register
+            )
+            found += zip((answer["distances"] or [[]])[0], answer["ids"][0], strict=True)
+        return [unit_id for _, unit_id in sorted(found)[:k]]
 
     def unit_rows(self, passage: int) -> range:
         """Row numbers of a passage's units."""
@@ -275,6 +290,11 @@ class UnitScores:
         """The highest cosine among units of a kind; None when there is no such unit."""
         mask = self.kinds == KINDS.index(kind)
         return float(self.cosines[mask].max()) if mask.any() else None
+
+    def highest(self, kind: UnitKind, count: int) -> Vectors:
+        """The `count` highest cosines among units of a kind, in no order; fewer if there are."""
+        own = self.cosines[self.kinds == KINDS.index(kind)]
+        return own if len(own) <= count else np.partition(own, -count)[-count:]
 
     def ranked(self, kind: UnitKind) -> list[tuple[int, float]]:
         """(unit row, cosine) of a kind, best first."""

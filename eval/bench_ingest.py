@@ -40,7 +40,7 @@ from corpus.register import Register
 from corpus.settings import BUNDLED_DOCUMENTS, CorpusSettings, read_settings
 from corpus.text import split_sentences
 from corpus.transformer_embedding import TransformerEmbeddings
-from corpus.vectors import ChromaWriter, collection_name, connect
+from corpus.vectors import ChromaWriter, connect
 from eval.provenance import commit_of_checkout, describe_machine
 
 PASSAGES_A_DOCUMENT = 250
@@ -208,7 +208,7 @@ def chroma_rate(snapshot: Path, folder: Path) -> float:
     register.close()
     vectors = np.load(snapshot / "vectors.npy", mmap_mode="r")
     folder.mkdir()
-    writer = ChromaWriter(connect(folder, None), collection_name("bench", None))
+    writer = ChromaWriter(connect(folder, None), "bench")
     started = time.perf_counter()
     for first in range(0, len(units), WINDOW):
         part = units[first : first + WINDOW]

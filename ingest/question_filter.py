@@ -26,12 +26,11 @@ from corpus.analysis import query_weights, split_words
 from corpus.index import BulkEmbeddings, SearchIndex
 from corpus.records import DocumentId, Passage
 from corpus.register import UnitKind
-from corpus.vectors import UnitScores, Vectors
+from corpus.vectors import TEXT_KINDS, UnitScores, Vectors
 
 LEXICAL_CANDIDATES = 100
 NEAREST_UNITS = 300
 FIELDS = {"passage": 1.0, "context": 0.3}
-TEXT_KINDS = (UnitKind.PASSAGE, UnitKind.SENTENCE, UnitKind.WINDOW)
 
 
 class DropReason(StrEnum):

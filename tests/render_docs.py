@@ -35,7 +35,7 @@ STAFF_QUESTIONS = (
     "Kor mange tiltak har frist i 2011?",
     "Kva tiltak skal gjerast årleg?",
     "Kva tiltak har Avinor som partnar?",
-    "What is the business community expected to do?",
+    "Which measures have NHO as partner and a deadline in 2012?",
     "What has the municipality promised under strategy 2.4?",
     "How many measures have Innovasjon Norge as partner?",
 )

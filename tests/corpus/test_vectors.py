@@ -10,7 +10,7 @@ from corpus.vectors import (
     ChromaWriter,
     DenseIndex,
     UnitScores,
-    collection_name,
+    collection_names,
     connect,
     copy_embedded,
 )
@@ -26,25 +26,31 @@ def vectors(angles=ANGLES):
     return rows
 
 
-def write(folder: Path, name: str | None = None) -> ChromaWriter:
-    writer = ChromaWriter(connect(folder, None), name or collection_name("s", None))
-    writer.add(
-        [f"u{n}" for n in range(4)],
-        [f"text {n}" for n in range(4)],
-        [{"kind": k.value, "document_id": "a" if n < 2 else "b"} for n, k in enumerate(KIND_ROW)],
-        vectors(),
-    )
-    return writer
+TEXTS, QUESTIONS = collection_names("s", None)
+
+
+def write(folder: Path, names: tuple[str, str] = (TEXTS, QUESTIONS)) -> ChromaWriter:
+    """Three texts and a question; the writer of the texts."""
+    client = connect(folder, None)
+    texts, questions = (ChromaWriter(client, name) for name in names)
+    for writer, rows in ((texts, [0, 1, 2]), (questions, [3])):
+        writer.add(
+            [f"u{n}" for n in rows],
+            [f"text {n}" for n in rows],
+            [{"kind": KIND_ROW[n].value, "document_id": "a" if n < 2 else "b"} for n in rows],
+            vectors()[rows],
+        )
+    return texts
 
 
 @pytest.fixture
-def dense(tmp_path, wheel_embeddings):
+def dense(tmp_path):
     """Two passages: units 0–1 and 2–3."""
     write(tmp_path)
     np.save(tmp_path / "vectors.npy", vectors())
     np.save(tmp_path / "offsets.npy", np.asarray([0, 2, 4]))
     np.save(tmp_path / "kinds.npy", np.asarray([KINDS.index(k) for k in KIND_ROW], dtype=np.uint8))
-    return DenseIndex(tmp_path, "s", None, wheel_embeddings)
+    return DenseIndex(tmp_path, "s", None)
 
 
 def test_the_nearest_units_come_best_first_and_of_the_kinds_asked(dense):
@@ -53,6 +59,14 @@ def test_the_nearest_units_come_best_first_and_of_the_kinds_asked(dense):
     assert dense.nearest(query, 10, kinds) == ["u0", "u1", "u2"]
     assert dense.nearest(query, 1, kinds) == ["u0"]
     assert dense.nearest(query, 10, [UnitKind.QUESTION]) == ["u3"]
+    assert dense.nearest(query, 10, [UnitKind.SENTENCE]) == ["u1", "u2"]
+    assert dense.nearest(query, 10, [UnitKind.WINDOW]) == []
+
+
+def test_texts_and_questions_asked_for_together_come_in_one_order(dense):
+    (query,) = vectors(np.deg2rad([80]))
+    assert dense.nearest(query, 10, KINDS) == ["u3", "u2", "u1", "u0"]
+    assert dense.nearest(query, 2, KINDS) == ["u3", "u2"]
 
 
 def test_a_document_filter_leaves_out_the_others(dense):
@@ -95,9 +109,9 @@ def test_a_sample_holds_units_of_one_kind_spread_over_the_corpus(dense):
 
 def test_a_writer_counts_what_it_writes_and_removes(tmp_path):
     writer = write(tmp_path)
-    writer.remove(["u0", "u3"])
-    assert writer.existing_ids() == {"u1", "u2"}
-    assert writer.written == 6
+    writer.remove(["u0", "u2"])
+    assert writer.existing_ids() == {"u1"}
+    assert writer.written == 5
 
 
 def test_a_snapshot_begins_as_a_copy_that_leaves_the_former_alone(tmp_path):
@@ -107,24 +121,24 @@ def test_a_snapshot_begins_as_a_copy_that_leaves_the_former_alone(tmp_path):
     assert not copy_embedded(first, second)
     write(first)
     assert copy_embedded(first, second)
-    ChromaWriter(connect(second, None), collection_name("s", None)).remove(["u0"])
-    kept = ChromaWriter(connect(first, None), collection_name("s", None))
-    assert kept.existing_ids() == {"u0", "u1", "u2", "u3"}
+    ChromaWriter(connect(second, None), TEXTS).remove(["u0"])
+    assert ChromaWriter(connect(first, None), TEXTS).existing_ids() == {"u0", "u1", "u2"}
+    assert ChromaWriter(connect(first, None), QUESTIONS).existing_ids() == {"u3"}
 
 
-def test_a_snapshot_whose_vectors_are_elsewhere_says_so(dense, tmp_path, wheel_embeddings):
+def test_a_snapshot_whose_vectors_are_elsewhere_says_so(dense, tmp_path):
     (tmp_path / "chroma").rename(tmp_path / "moved")
     with pytest.raises(IndexUnavailableError, match="STIFINNER_CHROMA_URL"):
-        DenseIndex(tmp_path, "s", None, wheel_embeddings)
+        DenseIndex(tmp_path, "s", None)
 
 
-def test_a_database_without_our_collection_says_what_to_do(tmp_path, wheel_embeddings):
-    write(tmp_path, name="another-collection")
+def test_a_database_without_our_collection_says_what_to_do(tmp_path):
+    write(tmp_path, names=(TEXTS, "another-collection"))
     np.save(tmp_path / "vectors.npy", vectors())
     for name in ("offsets", "kinds"):
         np.save(tmp_path / f"{name}.npy", np.zeros(1, dtype=np.uint8))
     with pytest.raises(IndexUnavailableError, match="--rebuild"):
-        DenseIndex(tmp_path, "s", None, wheel_embeddings)
+        DenseIndex(tmp_path, "s", None)
 
 
 @pytest.mark.parametrize("url", ["localhost:8000", "ftp://localhost", "http://"])

@@ -19,7 +19,7 @@ from corpus.errors import FingerprintError
 from corpus.home import STAGING_PREFIX, Home
 from corpus.register import Register
 from corpus.settings import CorpusSettings
-from corpus.vectors import ChromaWriter, collection_name, connect
+from corpus.vectors import ChromaWriter, collection_names, connect
 from ingest.cli import LazyModels, run
 from ingest.discovery import discover
 from ingest.pipeline import IngestOptions
@@ -65,8 +65,9 @@ def changes(outcome):
 
 
 def units_in_chroma(desk: Desk) -> set[str]:
-    writer = ChromaWriter(connect(desk.home.current(), None), collection_name("", None))
-    return writer.existing_ids()
+    client = connect(desk.home.current(), None)
+    texts, questions = (ChromaWriter(client, name) for name in collection_names("", None))
+    return texts.existing_ids() | questions.existing_ids()
 
 
 def test_the_first_pass_adds_and_the_second_writes_nothing(desk):
@@ -438,9 +439,12 @@ class Silent:
 
 
 def vectors_in_chroma(desk: Desk) -> dict[str, np.ndarray]:
-    collection = connect(desk.home.current(), None).get_collection(collection_name("", None))
-    found = collection.get(include=["embeddings"])
-    return dict(zip(found["ids"], found["embeddings"], strict=True))
+    client = connect(desk.home.current(), None)
+    vectors: dict[str, np.ndarray] = {}
+    for name in collection_names("", None):
+        found = client.get_collection(name).get(include=["embeddings"])
+        vectors |= zip(found["ids"], found["embeddings"], strict=True)
+    return vectors
 
 
 @pytest.mark.slow
@@ -463,7 +467,7 @@ def test_a_chroma_server_serves_two_homes_side_by_side(
         "sixty cars" in one("ask", "How many cars does the ferry carry?", "--json").json["answer"]
     )
     assert "svømmehall" in two("ask", "Hva skal Meldal kommune bygge?", "--json").json["answer"]
-    assert collections(url, tmp_path) == 2
+    assert collections(url, tmp_path) == 4  # texts and questions of each home
     assert "server at" in json.dumps(one("doctor", "--json").json)
     embedded = one.with_settings(STIFINNER_CHROMA_URL="")("ask", "Hva?", "--json")
     assert embedded.status == 1
