@@ -11,30 +11,29 @@ by others. Notes that fit no row are kept and told apart; they come back when th
 from __future__ import annotations
 
 import re
-import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
-from corpus.errors import SettingsError
 from corpus.names import fold
 from corpus.records import Commitment
+from corpus.user_table import UserTable
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS commitment_note (
-    id INTEGER PRIMARY KEY, created TEXT NOT NULL, commitment_id TEXT NOT NULL,
-    document_id TEXT NOT NULL, strategy_no TEXT, measure TEXT NOT NULL, actor TEXT NOT NULL,
-    status TEXT NOT NULL, author TEXT NOT NULL, source TEXT NOT NULL)
-"""
-FIELDS = (
-    "id, created, commitment_id, document_id, strategy_no, measure, actor, status, author, source"
+TABLE = "commitment_note"
+COLUMNS = (
+    "created TEXT NOT NULL",
+    "commitment_id TEXT NOT NULL",
+    "document_id TEXT NOT NULL",
+    "strategy_no TEXT",
+    "measure TEXT NOT NULL",
+    "actor TEXT NOT NULL",
+    "status TEXT NOT NULL",
+    "author TEXT NOT NULL",
+    "source TEXT NOT NULL",
 )
-BUSY_MS = 5000
 SAME_STRATEGY = 0.8  # least likeness of two measures under one strategy number
 ANY_STRATEGY = 0.95  # the same anywhere in the document
 
@@ -167,7 +166,7 @@ class CommitmentNoteStore:
     """The notes of one home; several processes may use it at once."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._table = UserTable(path, TABLE, COLUMNS)
 
     def add(
         self,
@@ -195,18 +194,15 @@ class CommitmentNoteStore:
         earlier = self.match(register).by_id.get(row.id)
         created = datetime.now(UTC).isoformat(timespec="seconds")
         place = (row.id, row.document_id, row.strategy_no, row.measure, _actor(row))
-        with self._writing() as database:
+        with self._table.writing() as database:
             if earlier is not None and earlier.moved:
                 database.execute(
-                    "UPDATE commitment_note SET commitment_id = ? WHERE commitment_id = ?",
+                    f"UPDATE {TABLE} SET commitment_id = ? WHERE commitment_id = ?",
                     (row.id, earlier.last.commitment_id),
                 )
-            cursor = database.execute(
-                "INSERT INTO commitment_note (created, commitment_id, document_id, strategy_no, "
-                "measure, actor, status, author, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (created, *place, status.value, by.strip(), source.strip()),
+            return self._table.add(
+                database, (created, *place, status.value, by.strip(), source.strip())
             )
-        return int(cursor.lastrowid or 0)
 
     def all(self) -> list[CommitmentNote]:
         """Every note, oldest first; empty when nobody has noted anything.
@@ -214,12 +210,6 @@ class CommitmentNoteStore:
         Raises:
             SettingsError: the file is there and cannot be read.
         """
-        try:
-            rows = self._rows() if self._path.exists() else []
-        except sqlite3.DatabaseError as exc:
-            raise SettingsError(
-                f"Cannot read the notes in {self._path} ({exc}); restore the file from a backup."
-            ) from exc
         return [
             CommitmentNote(
                 id=row[0],
@@ -233,34 +223,9 @@ class CommitmentNoteStore:
                 by=row[8],
                 source=row[9],
             )
-            for row in rows
+            for row in self._table.rows()
         ]
 
     def match(self, register: Sequence[Commitment]) -> MatchedNotes:
         """The notes by the rows they belong to. `register` must hold all rows."""
         return match_notes(self.all(), register)
-
-    def _rows(self) -> list[tuple[Any, ...]]:
-        # Read only: a home may be mounted so, and looking must not make a table.
-        address = f"{self._path.absolute().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(address, uri=True)) as database:
-            database.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-            known = "SELECT 1 FROM sqlite_master WHERE name = 'commitment_note'"
-            if database.execute(known).fetchone() is None:
-                return []
-            return database.execute(f"SELECT {FIELDS} FROM commitment_note ORDER BY id").fetchall()
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._path)) as database:
-                database.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-                with database:
-                    database.execute(SCHEMA)
-                    yield database
-        except (OSError, sqlite3.OperationalError) as exc:
-            raise SettingsError(
-                f"Cannot write to {self._path} ({exc}); set STIFINNER_HOME to a folder that you "
-                "may write to."
-            ) from exc

@@ -7,20 +7,22 @@ in the same chat are kept because a follow-up makes no sense without them.
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS feedback (
-    id INTEGER PRIMARY KEY, created TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL,
-    verdict TEXT NOT NULL, comment TEXT NOT NULL, history TEXT NOT NULL)
-"""
-BUSY_MS = 5000
+from corpus.user_table import UserTable
+
+COLUMNS = (
+    "created TEXT NOT NULL",
+    "question TEXT NOT NULL",
+    "answer TEXT NOT NULL",
+    "verdict TEXT NOT NULL",
+    "comment TEXT NOT NULL",
+    "history TEXT NOT NULL",
+)
 
 
 class Verdict(StrEnum):
@@ -47,7 +49,7 @@ class FeedbackStore:
     """The feedback of one home; several processes may use it at once."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._table = UserTable(path, "feedback", COLUMNS)
 
     def add(
         self,
@@ -57,26 +59,22 @@ class FeedbackStore:
         comment: str = "",
         history: Sequence[str] = (),
     ) -> int:
-        """Keep one verdict; returns its id."""
+        """Keep one verdict; returns its id.
+
+        Raises:
+            SettingsError: the home cannot be written.
+        """
         created = datetime.now(UTC).isoformat(timespec="seconds")
         values = (created, question, answer, verdict.value, comment.strip(), _json(history))
-        with self._open() as database:
-            cursor = database.execute(
-                "INSERT INTO feedback (created, question, answer, verdict, comment, history) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                values,
-            )
-        return int(cursor.lastrowid or 0)
+        with self._table.writing() as database:
+            return self._table.add(database, values)
 
     def all(self) -> list[Feedback]:
-        """Everything kept, oldest first; empty when nobody has sent any."""
-        if not self._path.exists():
-            return []
-        with self._open() as database:
-            rows = database.execute(
-                "SELECT id, created, question, answer, verdict, comment, history FROM feedback "
-                "ORDER BY id"
-            ).fetchall()
+        """Everything kept, oldest first; empty when nobody has sent any.
+
+        Raises:
+            SettingsError: the file is there and cannot be read.
+        """
         return [
             Feedback(
                 id=row[0],
@@ -87,17 +85,8 @@ class FeedbackStore:
                 comment=row[5],
                 history=tuple(json.loads(row[6])),
             )
-            for row in rows
+            for row in self._table.rows()
         ]
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self._path)) as database:
-            database.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-            with database:
-                database.execute(SCHEMA)
-                yield database
 
 
 def _json(history: Sequence[str]) -> str:

@@ -7,7 +7,6 @@ session's memory; feedback is the one exception, and only when the user presses 
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -235,7 +234,7 @@ def _wire_feedback(shared: Shared, parts: _Parts, send: gr.Button, cancel: gr.Bu
         try:
             history = chat.questions[: judged.exchange]
             shared.keep_feedback(answer, history, judged.verdict, comment)
-        except (sqlite3.Error, OSError, StifinnerError) as exc:
+        except (OSError, StifinnerError) as exc:
             logger.error("feedback not stored: %s", type(exc).__name__)
             gr.Warning(say("feedback_failed", spoken))
             return judged, gr.skip()

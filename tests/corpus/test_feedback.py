@@ -1,5 +1,8 @@
 import threading
 
+import pytest
+
+from corpus.errors import SettingsError
 from corpus.feedback import FeedbackStore, Verdict
 
 
@@ -35,3 +38,14 @@ def test_several_writers_lose_nothing(tmp_path):
     for thread in threads:
         thread.join()
     assert len({each.question for each in FeedbackStore(path).all()}) == 20
+
+
+def test_a_file_that_is_no_database_is_told_of_and_left_alone(tmp_path):
+    path = tmp_path / "user.sqlite"
+    path.write_text("not a database, but somebody's" * 100)
+    before = path.read_bytes()
+    with pytest.raises(SettingsError, match="Cannot read"):
+        FeedbackStore(path).all()
+    with pytest.raises(SettingsError, match="Cannot write"):
+        FeedbackStore(path).add("Når?", "{}", Verdict.HELPFUL)
+    assert path.read_bytes() == before
