@@ -7,11 +7,12 @@ sentence and the best question beside a passage stand above the corpus backgroun
 best statements hold the type of answer asked for. Cosines say how near the evidence is, not in
 what it differs. So the question's vector is compared with that of the closest evidence dimension by
 dimension: questions for results, reasons, prices or names that nobody wrote down lie in other
-directions from their evidence than questions that it answers.
+directions from their evidence than questions that it answers. Last, a small reader takes question
+and evidence in together (assistant/reader.py); `Joined` weighs its word against all the others'.
 
 The model is fitted by `python -m eval.tune` on dev questions, on eval/tuning and on NorQuAD
-questions that no document answers; the threshold keeps about 98 % of the answerable ones. Weights
-of dimensions hold for one embedding model; with another, a model without them decides.
+questions that no document answers; the threshold keeps most of the answerable ones. Weights of
+dimensions hold for one embedding model; with another, a model without them decides.
 Weights: assistant/data/abstention.json.
 """
 
@@ -20,7 +21,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
@@ -37,6 +38,7 @@ from assistant.answer_type import (
 )
 from assistant.features import FEATURES
 from assistant.query import Query
+from assistant.reader import Reader
 from assistant.retrieval import Ranking
 from assistant.statements import Statement, score_statements
 from corpus.analysis import analyse
@@ -55,6 +57,7 @@ TYPO_LETTERS = 6  # a shorter name shares too few letter groups with what was me
 CLOSE_PASSAGES = 4
 CLOSE_QUESTIONS = 6
 MAX_LAG = 6.0
+SURE = 5.0  # log-odds beyond which the reader's word counts no more
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 NAME = re.compile(r"(?<=[\w,] )[A-ZÆØÅ][\w-]+|\b[A-ZÆØÅ]{2,}\w*")
 NAME_STEM = 8  # letters compared, so that endings ("Trondheims", "Helseplattformens") do not count
@@ -99,6 +102,7 @@ class Signals:
     english: float
     has_questions: float = 0.0  # 1 when questions stand beside the first hit
     compared: tuple[float, ...] = ()  # the question's vector with its evidence's, see `compare`
+    read: float | None = None  # the reader's log-odds that the evidence answers; None without it
 
     def values(self) -> dict[str, float]:
         """The signals that are one number, by name."""
@@ -106,8 +110,18 @@ class Signals:
 
 
 SCALARS = tuple(
-    one.name for one in fields(Signals) if one.name not in ("has_questions", "compared")
+    one.name for one in fields(Signals) if one.name not in ("has_questions", "compared", "read")
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """How the log-odds of signals and reader are weighed, with a threshold of its own."""
+
+    signals: float
+    reader: float
+    bias: float
+    threshold: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +131,7 @@ class AbstentionModel:
     `direction` (2 dim,) weighs `Signals.compared`, for vectors of the model named by `embedding`;
     `undirected` decides where there are no such vectors. `plain` is the model for answers from a
     passage without questions beside it, where the signals that come from those say nothing;
-    without it one model serves both.
+    without it one model serves both. `joined` brings the reader in where it has read.
     """
 
     weights: Mapping[str, float]
@@ -127,13 +141,15 @@ class AbstentionModel:
     embedding: str | None = None
     undirected: AbstentionModel | None = None
     plain: AbstentionModel | None = None
+    joined: Joined | None = None
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> AbstentionModel:
         """The model of a record, as `python -m eval.tune` writes it."""
         inner = {name: cls.of(record[name]) for name in ("undirected", "plain") if record.get(name)}
         direction = tuple(record.get("direction", ()))
-        return cls(**{**record, **inner, "direction": direction})
+        joined = Joined(**record["joined"]) if record.get("joined") else None
+        return cls(**{**record, **inner, "direction": direction, "joined": joined})
 
     def for_embedding(self, fingerprint: str) -> AbstentionModel:
         """The model to use with vectors of that embedding model."""
@@ -150,11 +166,29 @@ class AbstentionModel:
         total = model.bias + sum(w * values[name] for name, w in model.weights.items())
         if model.direction:
             total += float(np.dot(model.direction, signals.compared))
+        if model.joined is not None and signals.read is not None:
+            joined = model.joined
+            word = max(-SURE, min(SURE, signals.read))
+            total = joined.signals * total + joined.reader * word + joined.bias
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
 
-    def answers(self, signals: Signals) -> bool:
-        """Whether to answer rather than abstain."""
-        return self.probability(signals) >= self._judging(signals).threshold
+    def answers(self, signals: Signals, read: Callable[[], float | None] | None = None) -> bool:
+        """Whether to answer rather than abstain.
+
+        `read` gives the reader's word, and is only called where that can turn the decision.
+        """
+        model = self._judging(signals)
+        joined = model.joined
+        if joined is not None and signals.read is None and read is not None:
+            worst, best = (replace(signals, read=word) for word in (-SURE, SURE))
+            if self.probability(worst) >= joined.threshold:
+                return True
+            if self.probability(best) < joined.threshold:
+                return False
+            signals = replace(signals, read=read())
+        reads = joined is not None and signals.read is not None
+        threshold = joined.threshold if joined is not None and reads else model.threshold
+        return self.probability(signals) >= threshold
 
     def _judging(self, signals: Signals) -> AbstentionModel:
         model = self.plain if self.plain is not None and not signals.has_questions else self
@@ -182,8 +216,11 @@ class _Word:
 class SignalReader:
     """Reads the signals of a ranking against one index's background."""
 
-    def __init__(self, index: SearchIndex, *, use_questions: bool) -> None:
+    def __init__(
+        self, index: SearchIndex, *, use_questions: bool, reader: Reader | None = None
+    ) -> None:
         self._index = index
+        self._reader = reader
         self._adapted = use_questions
         self._sentences = index.dense.sample(
             BACKGROUND_SAMPLE, UnitKind.SENTENCE, adapted=use_questions
@@ -213,7 +250,7 @@ class SignalReader:
         column = {name: ranking.features[:, n] for n, name in enumerate(FEATURES)}
         coverage = float(lexical.coverage(query.terms, {"passage": 1.0}).max())
         # An answer from a passage without questions beside it must not be refused for lacking them.
-        has_questions = self._has_questions and bool(ranking.hits[0].features["has_questions"])
+        has_questions = self.has_questions(ranking)
         coverage_beside = coverage
         if has_questions:
             coverage_beside = float(lexical.coverage(query.terms, {"questions": 1.0}).max())
@@ -228,7 +265,7 @@ class SignalReader:
         best = ranking.hits[0].passage
         first = f"{best.context} {best.readable}"
         kind = asked_type(query.text)
-        close = self._closest_questions(ranking) if has_questions else []
+        close = self.closest_questions(ranking)
         closest = self._best(ranking, UnitKind.QUESTION) if has_questions else None
         nearest = close[0] if close else text
         asked, beside = set(analyse(query.text)), analyse(nearest)
@@ -314,8 +351,28 @@ class SignalReader:
         spread = float((self._questions @ vector).std()) or 1.0
         return (known[0] - float(np.mean(known[2:6]))) / spread
 
-    def _closest_questions(self, ranking: Ranking) -> list[str]:
-        """The questions beside the best passages that are closest to the question."""
+    def prepare(self) -> None:
+        """Load now what the first question would wait for."""
+        if self._reader is not None:
+            self._reader.prepare()
+
+    def reading(
+        self, query: Query, ranking: Ranking, statements: Sequence[Statement]
+    ) -> float | None:
+        """The reader's word on the evidence; None without a reader or any evidence."""
+        if self._reader is None or not statements:
+            return None
+        close = self.closest_questions(ranking)
+        return self._reader.read(query.text, [one.text for one in statements], close)
+
+    def has_questions(self, ranking: Ranking) -> bool:
+        """Whether questions stand beside the first hit."""
+        return self._has_questions and bool(ranking.hits[0].features["has_questions"])
+
+    def closest_questions(self, ranking: Ranking) -> list[str]:
+        """The questions beside the best passages that are closest; none without `has_questions`."""
+        if not self.has_questions(ranking):
+            return []
         found: list[tuple[float, str]] = []
         for row in ranking.rows[:CLOSE_PASSAGES]:
             units = self._index.units_of(row)

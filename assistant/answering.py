@@ -242,7 +242,12 @@ class AnswerChain:
     def _answers(
         self, query: Query, ranking: Ranking, statements: Sequence[Statement] | None
     ) -> bool:
-        return self._abstention.answers(self._signals.read(query, ranking, statements))
+        if statements is None:
+            statements = score_statements(query, ranking, self._index) if ranking.hits else ()
+        signals = self._signals.read(query, ranking, statements)
+        return self._abstention.answers(
+            signals, lambda: self._signals.reading(query, ranking, statements)
+        )
 
     def _sides(
         self, query: Query, ranking: Ranking, kind: QuestionKind, document_ids: Sequence[str]

@@ -15,6 +15,7 @@ from assistant.generation import Generator, make_chat_model
 from assistant.library import Library
 from assistant.query import Query, QueryMaker
 from assistant.ranking import RankingModel, bundled_ranking
+from assistant.reader import Reader, make_reader
 from assistant.register_answers import RegisterAnswerer
 from assistant.retrieval import HybridRetriever, HybridSearch, Reranker
 from assistant.settings import AssistantSettings
@@ -73,6 +74,7 @@ class Assistant:
         ranking: RankingModel | None = None,
         abstention: AbstentionModel | None = None,
         reranker: Reranker | None = None,
+        reader: Reader | None = None,
         llm: str | None = None,
     ) -> None:
         self.index = index
@@ -93,7 +95,9 @@ class Assistant:
             if model
             else None
         )
-        self.signal_reader = SignalReader(index, use_questions=settings.use_questions)
+        self.signal_reader = SignalReader(
+            index, use_questions=settings.use_questions, reader=reader
+        )
         self.register = RegisterAnswerer(
             index, self.library, CommitmentTool(model) if model else None
         )
@@ -166,11 +170,17 @@ def open_assistant(
         FingerprintError: the index was made with another embedding model.
         GenerationError: the chat model cannot be made.
     """
-    embeddings = embedding_model(corpus).light()
+    model = embedding_model(corpus)
+    embeddings = model.light()
     index = SearchIndex.open(Home(corpus.home), embeddings, corpus.chroma_url)
     reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
     return Assistant(
-        index, QueryMaker(embeddings.embed_query), settings, reranker=reranker, llm=llm
+        index,
+        QueryMaker(embeddings.embed_query),
+        settings,
+        reranker=reranker,
+        reader=make_reader(model),
+        llm=llm,
     )
 
 

@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from importlib.metadata import entry_points
@@ -395,6 +396,8 @@ def _note(commitment_id: str, status: str, *, by: str, source: str) -> None:
 def serve(host: str, port: int, llm: str | None) -> None:
     """Serve the chat page."""
     assistant = _open(llm)
+    # What the first question needs is loaded while the page is.
+    threading.Thread(target=assistant.signal_reader.prepare, daemon=True).start()
     from assistant.ui.app import serve_page
 
     serve_page(assistant, host=host, port=port)

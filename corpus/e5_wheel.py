@@ -29,6 +29,7 @@ from corpus.errors import EmbeddingError
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+    from tokenizers.normalizers import Normalizer
 
 Floats = NDArray[np.float32]
 
@@ -335,7 +336,7 @@ def build_tokenizer(vocabulary: Vocabulary) -> Tokenizer:
 
     `Nmt` + `NFKC` equal the wheel's own map on every code point but U+FF5E (a full-width tilde).
     """
-    from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from tokenizers.processors import TemplateProcessing
 
     pieces = vocabulary.pieces
@@ -347,9 +348,7 @@ def build_tokenizer(vocabulary: Vocabulary) -> Tokenizer:
             byte_fallback=False,
         )
     )
-    tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
-    )
+    tokenizer.normalizer = _normalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
     tokenizer.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
     tokenizer.post_processor = TemplateProcessing(
@@ -361,6 +360,59 @@ def build_tokenizer(vocabulary: Vocabulary) -> Tokenizer:
         [bos, pieces[vocabulary.pad], eos, pieces[vocabulary.unk], MASK_TOKEN]
     )
     return tokenizer
+
+
+class PairTokenizer:
+    """Cuts two short texts as the whole tokenizer would, without the second it takes to make.
+
+    Only pieces that stand in a text can be chosen for it, so a tokenizer of those alone does. The
+    piece of the lowest score is among them, since the score of an unknown character hangs on it.
+    """
+
+    def __init__(self, wheel: E5Wheel | None = None) -> None:
+        self._vocabulary = _ModelFile((wheel or E5Wheel()).path).vocabulary
+        self._ids = {piece: n for n, piece in enumerate(self._vocabulary.pieces)}
+        self._longest = max(map(len, self._ids))
+        self._lowest = int(np.argmin(self._vocabulary.scores))
+
+    def encode(self, first: str, second: str, max_tokens: int) -> list[int]:
+        """Ids of both with their special tokens; beyond `max_tokens` the longer one is cut."""
+        whole = self._vocabulary
+        special = (whole.bos, whole.eos, whole.pad, whole.unk)
+        held = {*special, self._lowest, *self._pieces_in(first), *self._pieces_in(second)}
+        ids = sorted(held)
+        places = {n: place for place, n in enumerate(ids)}
+        tokenizer = build_tokenizer(
+            Vocabulary(
+                pieces=tuple(whole.pieces[n] for n in ids),
+                scores=whole.scores[ids],
+                bos=places[whole.bos],
+                eos=places[whole.eos],
+                pad=places[whole.pad],
+                unk=places[whole.unk],
+            )
+        )
+        tokenizer.enable_truncation(max_tokens, strategy="longest_first")
+        found = tokenizer.encode(first, second).ids
+        # The one token that is in no vocabulary is the mask, written out in a text.
+        return [ids[n] if n < len(ids) else whole.unk for n in found]
+
+    def _pieces_in(self, text: str) -> set[int]:
+        marked = "▁" + _normalizer().normalize_str(text).replace(" ", "▁")
+        parts = (
+            marked[start:end]
+            for start in range(len(marked))
+            for end in range(start + 1, min(start + self._longest, len(marked)) + 1)
+        )
+        return {self._ids[part] for part in parts if part in self._ids}
+
+
+def _normalizer() -> Normalizer:
+    from tokenizers import Regex, normalizers
+
+    return normalizers.Sequence(
+        [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
+    )
 
 
 def _folder_settings(model: _ModelFile) -> dict[str, Any]:

@@ -232,6 +232,15 @@ class EmbeddingModel:
             return self._wheel.convert(self._home, self._on_progress)
         return find_model(self.model, self._on_progress)
 
+    @property
+    def folder(self) -> Path:
+        """The model as a sentence-transformers folder; made or fetched now if it is not there.
+
+        Raises:
+            EmbeddingError: it cannot be found, fetched or written.
+        """
+        return self._folder
+
     def counter(self) -> TokenCounter:
         """Counts tokens with the model's own tokenizer."""
         return ModelTokenCounter(self._folder / "tokenizer.json")

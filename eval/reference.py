@@ -309,19 +309,32 @@ def check_questions(
 def check_independence(questions: Sequence[Question], beside: Sequence[str]) -> tuple[Problem, ...]:
     """Questions that nearly stand among the questions indexed beside passages.
 
-    Such a question would be found by its own words, and its number would say nothing. Nearly is
-    four fifths of the words of both together.
+    Such a question would be found by its own words, and its number would say nothing.
     """
-    indexed = [frozenset(tokens(text)) for text in beside]
+    near = nearly_asked([question.question for question in questions], beside)
     problems = []
     for question in questions:
-        words = frozenset(tokens(question.question))
-        for text, other in zip(beside, indexed, strict=True):
-            if _nearly_same(words, other):
-                message = f"is nearly indexed beside a passage ('{text}'); ask it otherwise"
-                problems.append(Problem(question_id=question.id, field="question", message=message))
-                break
+        if question.question in near:
+            other = near[question.question]
+            message = f"is nearly indexed beside a passage ('{other}'); ask it otherwise"
+            problems.append(Problem(question_id=question.id, field="question", message=message))
     return tuple(problems)
+
+
+def nearly_asked(questions: Sequence[str], others: Sequence[str]) -> dict[str, str]:
+    """Those of the questions that nearly stand among others, with the first one that they are.
+
+    Nearly is four fifths of the words of both together.
+    """
+    known = [(other, frozenset(tokens(other))) for other in others]
+    near: dict[str, str] = {}
+    for question in questions:
+        words = frozenset(tokens(question))
+        same = (other for other, theirs in known if _nearly_same(words, theirs))
+        found = next(same, None)
+        if found is not None:
+            near[question] = found
+    return near
 
 
 def _nearly_same(words: frozenset[str], other: frozenset[str]) -> bool:

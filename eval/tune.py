@@ -1,6 +1,7 @@
 """Fits the small models that ship in assistant/data: ranking, statement choice, abstention.
 
-    python -m eval.tune [ranking] [statements] [abstention] --norquad FOLDER [--home HOME] [--write]
+    python -m eval.tune [ranking] [statements] [reader] [abstention] --norquad FOLDER [--home HOME]
+                        [--write]
 
 Each rests on the one before, so they are fitted and written in this order; with `--home` the
 indexes are kept from one to the next. What they are fitted on is told in eval/asked.py. Where no
@@ -9,7 +10,8 @@ on the same questions as else, put to an index without any.
 
 Models: listwise softmax regression (Cao et al. 2007, "Learning to Rank: From Pairwise Approach to
 Listwise Approach", with top-one probabilities) for ranking and statements, logistic regression for
-abstention; both on a handful of named features, with L2.
+abstention; both on a handful of named features, with L2. The reader is trained on seven of ten
+questions (eval/tune_reader.py); how its word is weighed is fitted on the other three.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,11 +32,12 @@ from scipy.optimize import minimize
 
 from assistant.abstention import SCALARS, Signals
 from assistant.abstention import WEIGHTS_FILE as ABSTENTION_FILE
-from assistant.build import Assistant
+from assistant.build import Assistant, embedding_model
 from assistant.conversation import stand_alone
 from assistant.features import FEATURES
 from assistant.ranking import HAS_QUESTIONS, bundled_ranking, z_scores
 from assistant.ranking import WEIGHTS_FILE as RANKING_FILE
+from assistant.reader import READER_FILE
 from assistant.retrieval import Ranking
 from assistant.statements import (
     COMPONENTS,
@@ -43,26 +46,33 @@ from assistant.statements import (
     WITHOUT_QUESTIONS,
     bundled_weights,
     components,
+    score_statements,
 )
 from assistant.statements import WEIGHTS_FILE as STATEMENTS_FILE
 from corpus.language import Language
+from corpus.settings import CorpusSettings, read_settings
 from eval.asked import (
     FOLDS,
     Asked,
     apart,
     fold_of,
     foreign_questions,
+    is_held,
     norquad_questions,
     opened,
     own_questions,
     with_typos,
 )
+from eval.tune_reader import Example, train
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Labelled = tuple[Array, Array]  # (n, features) and whether each of n is a positive
 T = TypeVar("T")
 DEPTH = 200
-KEPT_ANSWERABLE = 0.98  # false refusals ran half a point over in sets left out
+# Without questions beside passages the signals are weaker, and a wrong refusal is likelier than a
+# wrong answer.
+KEPT_ANSWERABLE = 0.975
+KEPT_PLAIN = 0.98
 FOREIGN_WEIGHT = 0.3
 RANKING_L2 = 0.02  # a question; so are the next
 PLAIN_L2 = 0.01
@@ -229,51 +239,74 @@ def _named(names: Sequence[str], weights: Array) -> dict[str, float]:
 def fit_abstention(indexes: Indexes) -> dict[str, Any]:
     """Weights, bias and threshold; see assistant/abstention.py.
 
-    Without the questions that the register answers. The threshold keeps KEPT_ANSWERABLE of the
-    answerable ones, by probabilities from cross-validation.
+    Without the questions that the register answers. The threshold keeps KEPT_ANSWERABLE (or
+    KEPT_PLAIN) of the answerable ones, by probabilities from cross-validation.
     """
 
     def read(asked: Asked, ranking: Ranking, assistant: Assistant) -> _Judged | None:
         citer, today = assistant.library.citer(), date.today()
         if assistant.chain.from_register(ranking.query, ranking, citer, today) is not None:
             return None
-        signals = assistant.signal_reader.read(ranking.query, ranking)
+        query, reader = ranking.query, assistant.signal_reader
+        found = score_statements(query, ranking, assistant.index) if ranking.hits else []
+        signals = reader.read(query, ranking, found)
         if not signals.compared:  # nothing was found: refused without a model
             return None
-        embedding = assistant.index.embedding_model
-        return _Judged(signals, bool(asked.spans), asked.foreign, embedding)
+        signals = replace(signals, read=reader.reading(query, ranking, found))
+        return _Judged(signals, asked, assistant.index.embedding_model)
 
-    fitted = _fit_abstention(indexes.asked_apart(read, foreign=True))
+    fitted = _fit_abstention(indexes.asked_apart(read, foreign=True), KEPT_ANSWERABLE)
     click.echo("abstention, no questions beside passages:")
-    return fitted | {"plain": _fit_abstention(indexes.asked_plain(read, foreign=True))}
+    plain = _fit_abstention(indexes.asked_plain(read, foreign=True), KEPT_PLAIN)
+    return fitted | {"plain": plain}
 
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
     signals: Signals
-    answerable: bool
-    foreign: bool
+    asked: Asked
     embedding: str
 
 
-def _fit_abstention(judged: Sequence[_Judged]) -> dict[str, Any]:
+def _fit_abstention(judged: Sequence[_Judged], keep: float) -> dict[str, Any]:
     data = np.asarray([list(one.signals.values().values()) for one in judged])
     compared = np.asarray([one.signals.compared for one in judged])
-    answerable = np.asarray([one.answerable for one in judged])
-    weight = np.asarray([FOREIGN_WEIGHT if one.foreign else 1.0 for one in judged])
+    answerable = np.asarray([bool(one.asked.spans) for one in judged])
+    weight = np.asarray([FOREIGN_WEIGHT if one.asked.foreign else 1.0 for one in judged])
+    original = [one.asked.original for one in judged]
     click.echo("  without comparing dimensions:")
-    undirected = _fit_decision(data, None, answerable, weight)
+    undirected, _ = _fit_decision(data, None, answerable, weight, original, keep)
     click.echo("  with them:")
-    directed = _fit_decision(data, compared, answerable, weight)
-    return {**directed, "embedding": judged[0].embedding, "undirected": undirected}
+    directed, held_out = _fit_decision(data, compared, answerable, weight, original, keep)
+    record = {**directed, "embedding": judged[0].embedding, "undirected": undirected}
+    rows = np.asarray(
+        [n for n, one in enumerate(judged) if is_held(one.asked) and one.signals.read is not None]
+    )
+    if not len(rows):
+        return record
+    click.echo("  with the reader:")
+    read = np.asarray([judged[n].signals.read for n in rows])
+    joined = _fit_joined(held_out[rows], read, answerable[rows], weight[rows], keep)
+    return {**record, "joined": joined}
 
 
 def _fit_decision(
-    data: Array, compared: Array | None, answerable: Array, weight: Array
-) -> dict[str, Any]:
-    """A record for `AbstentionModel.of`, from signals (n, SCALARS) and comparisons (n, 2 dim)."""
+    data: Array,
+    compared: Array | None,
+    answerable: Array,
+    weight: Array,
+    original: Sequence[str],
+    keep: float,
+) -> tuple[dict[str, Any], Array]:
+    """A record for `AbstentionModel.of`, from signals (n, SCALARS) and comparisons (n, 2 dim).
+
+    With it the probabilities (n,) under cross-validation.
+
+    A question and its misspelt form, of one `original`, are held out together. `keep` is the share
+    of answerable questions that the threshold lets through.
+    """
     from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
     columns, centres = [data / _spread(data)], [np.zeros(data.shape[1])]
     scales = [1 / _spread(data)]
@@ -289,7 +322,8 @@ def _fit_decision(
                 model,
                 features,
                 answerable,
-                cv=StratifiedKFold(5, shuffle=True, random_state=seed),
+                groups=original,
+                cv=StratifiedGroupKFold(5, shuffle=True, random_state=seed),
                 method="predict_proba",
                 params={"sample_weight": weight},
             )[:, 1]
@@ -298,13 +332,7 @@ def _fit_decision(
         axis=0,
     )
     model.fit(features, answerable, sample_weight=weight)
-    own = weight == 1.0
-    kept, without = held_out[own & answerable], held_out[own & np.logical_not(answerable)]
-    threshold = float(np.quantile(kept, 1 - KEPT_ANSWERABLE))
-    click.echo(
-        f"  cross-validated: {(without < threshold).mean():.2f} of {len(without)} unanswerable "
-        f"refused when {KEPT_ANSWERABLE:.1%} of {len(kept)} answerable are kept"
-    )
+    threshold = _threshold(held_out, answerable, weight == 1.0, keep)
     fitted = model.coef_[0] * np.concatenate(scales)
     split = data.shape[1]
     record: dict[str, Any] = {
@@ -314,7 +342,39 @@ def _fit_decision(
     }
     if compared is not None:
         record["direction"] = [round(float(w), 3) for w in fitted[split:]]
-    return record
+    return record, held_out
+
+
+def _fit_joined(
+    signals: Array, read: Array, answerable: Array, weight: Array, keep: float
+) -> dict[str, float]:
+    """A record of `Joined`, for questions that neither side was fitted on.
+
+    `signals` are probabilities (n,) by the signals, `read` the reader's log-odds (n,).
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    features = np.column_stack([np.log(signals / (1 - signals)), read])
+    model = LogisticRegression(C=1.0).fit(features, answerable, sample_weight=weight)
+    found = model.predict_proba(features)[:, 1]
+    return {
+        "signals": round(float(model.coef_[0][0]), 4),
+        "reader": round(float(model.coef_[0][1]), 4),
+        "bias": round(float(model.intercept_[0]), 4),
+        "threshold": round(_threshold(found, answerable, weight == 1.0, keep), 4),
+    }
+
+
+def _threshold(probabilities: Array, answerable: Any, own: Any, keep: float) -> float:
+    """The probability that `keep` of our own answerable questions reach; tells what it refuses."""
+    kept = probabilities[own & answerable]
+    without = probabilities[own & np.logical_not(answerable)]
+    threshold = float(np.quantile(kept, 1 - keep))
+    click.echo(
+        f"  held out: {(without < threshold).mean():.2f} of {len(without)} unanswerable "
+        f"refused when {keep:.1%} of {len(kept)} answerable are kept"
+    )
+    return threshold
 
 
 def _spread(values: Array) -> Array:
@@ -329,9 +389,28 @@ def _as_json(record: Mapping[str, Any]) -> str:
     return re.sub(r"\[[-\d\s.,e]+\]", lambda m: " ".join(m[0].split()), text) + "\n"
 
 
-FITS: Mapping[str, tuple[Path, Callable[[Indexes], dict[str, Any]]]] = {
+def fit_reader(indexes: Indexes) -> bytes:
+    """The reader's file; see assistant/reader.py."""
+
+    def read(asked: Asked, ranking: Ranking, assistant: Assistant) -> Example | None:
+        found = score_statements(ranking.query, ranking, assistant.index) if ranking.hits else []
+        if not found or is_held(asked):
+            return None
+        return Example(
+            question=ranking.query.text,
+            statements=tuple(one.text for one in found),
+            beside=tuple(assistant.signal_reader.closest_questions(ranking)),
+            answerable=bool(asked.spans),
+        )
+
+    examples = indexes.asked_apart(read, foreign=True)
+    return train(examples, embedding_model(read_settings(CorpusSettings)).folder).dump()
+
+
+FITS: Mapping[str, tuple[Path, Callable[[Indexes], dict[str, Any] | bytes]]] = {
     "ranking": (RANKING_FILE, fit_ranking),
     "statements": (STATEMENTS_FILE, fit_statements),
+    "reader": (READER_FILE, fit_reader),
     "abstention": (ABSTENTION_FILE, fit_abstention),
 }
 
@@ -351,10 +430,11 @@ def main(what: tuple[str, ...], write: bool, norquad: Path, home: Path | None) -
     indexes = Indexes(home or Path(tempfile.mkdtemp(prefix="stifinner-tune-")), norquad)
     for kind in FITS if not what else [one for one in FITS if one in what]:
         path, fit = FITS[kind]
-        text = _as_json(fit(indexes))
-        click.echo(text)
+        fitted = fit(indexes)
+        content = fitted if isinstance(fitted, bytes) else _as_json(fitted).encode()
+        click.echo(f"{len(content)} bytes" if isinstance(fitted, bytes) else content.decode())
         if write:
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(content)
             for loaded in (bundled_ranking, bundled_weights):  # the next fit rests on these
                 loaded.cache_clear()
 

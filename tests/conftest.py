@@ -103,6 +103,15 @@ def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="session")
+def bundled_embedding(models_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The bundled model, converted where all homes of the session find it."""
+    from corpus.embedding import EmbeddingModel
+
+    home = make_home(tmp_path_factory.mktemp("model"), models_folder)
+    return EmbeddingModel(model="bundled", home=home)
+
+
 def make_home(folder: Path, models: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "models").symlink_to(models, target_is_directory=True)

@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 
 from assistant.abstention import (
     SCALARS,
+    SURE,
     AbstentionModel,
+    Joined,
     Signals,
     _names_held,
     bundled_abstention,
@@ -25,6 +27,36 @@ def test_the_probability_is_the_logistic_of_the_weighted_sum():
     assert model.probability(signals(coverage=0.25, gap=0.5)) == pytest.approx(0.5)
     # -1 + 2 * 1 = 1, and 1 / (1 + e^-1) = 0.7311
     assert model.probability(signals(coverage=1.0)) == pytest.approx(0.7311, abs=1e-4)
+
+
+def test_the_readers_word_is_weighed_where_it_has_read():
+    joined = Joined(signals=0.5, reader=2.0, bias=-1.0, threshold=0.6)
+    model = AbstentionModel(weights={"gap": 1.0}, bias=0.0, threshold=0.9, joined=joined)
+    # 0.5 * 2 + 2 * 0.25 - 1 = 0.5, and 1 / (1 + e^-0.5) = 0.6225
+    assert model.probability(signals(gap=2.0, read=0.25)) == pytest.approx(0.6225, abs=1e-4)
+    assert model.answers(signals(gap=2.0, read=0.25))
+    # Without it 1 / (1 + e^-2) = 0.8808, below the threshold of the signals alone.
+    assert model.probability(signals(gap=2.0)) == pytest.approx(0.8808, abs=1e-4)
+    assert not model.answers(signals(gap=2.0))
+
+
+def test_the_reader_is_asked_only_where_its_word_can_turn_the_decision():
+    joined = Joined(signals=1.0, reader=1.0, bias=0.0, threshold=0.5)
+    model = AbstentionModel(weights={"gap": 1.0}, bias=0.0, threshold=0.5, joined=joined)
+    asked = []
+
+    def read(word):
+        asked.append(word)
+        return word
+
+    assert model.answers(signals(gap=SURE + 0.1), lambda: read(-SURE))
+    assert not model.answers(signals(gap=-SURE - 0.1), lambda: read(SURE))
+    assert asked == []
+    assert model.answers(signals(gap=-1.0), lambda: read(2.0))
+    assert not model.answers(signals(gap=1.0), lambda: read(-2.0))
+    assert asked == [2.0, -2.0]
+    # Without a reader the signals decide.
+    assert model.answers(signals(gap=1.0), lambda: None)
 
 
 def test_the_threshold_itself_is_enough():

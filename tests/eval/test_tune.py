@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.abstention import SCALARS, AbstentionModel, Signals
+from assistant.abstention import SCALARS, AbstentionModel, Joined, Signals
+from assistant.reader import Reader
 from corpus.expansions import BUNDLED_EXPANSIONS
 from eval.asked import (
     FOLDS,
@@ -19,8 +20,9 @@ from eval.asked import (
     with_typos,
     without_asked,
 )
-from eval.reference import load_questions
-from eval.tune import _as_json, _fit_decision, fit_listwise
+from eval.reference import check_independence, load_questions
+from eval.tune import _as_json, _fit_decision, _fit_joined, fit_listwise
+from eval.tune_reader import Example, train
 
 QUESTION = "Hvem må godkjenne innsamling av helseopplysninger i kommunen?"
 
@@ -39,16 +41,16 @@ def test_any_text_can_be_misspelt(text, seed):
     assert isinstance(misspelt(text, seed), str)
 
 
-def test_no_tuning_question_is_a_reference_question():
-    reference = {one.question.casefold() for one in load_questions([TUNING.parent / "reference"])}
+def test_no_tuning_question_is_nearly_one_that_is_measured():
+    reference = load_questions([TUNING.parent / "reference"])
     alone = [
         json.loads(line)
         for path in sorted(TUNING.glob("*.jsonl"))
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
-    own = [one["question"].casefold() for one in alone if not one["history"]]
-    assert not reference & set(own)
-    assert len(own) == len(set(own))
+    own = [one["question"] for one in alone if not one["history"]]
+    assert not check_independence([one for one in reference if not one.history], own)
+    assert len(own) == len({question.casefold() for question in own})
     assert len({one["id"] for one in alone}) == len(alone)
 
 
@@ -59,7 +61,10 @@ def test_a_fitted_decision_tells_the_classes_apart(compared):
     data = rng.normal(size=(120, len(SCALARS)))
     data[:, SCALARS.index("coverage")] += 4 * answerable
     dimensions = rng.normal(size=(120, 4)) + 3 * answerable[:, None]
-    record = _fit_decision(data, dimensions if compared else None, answerable, np.ones(120))
+    originals = [str(n // 2) for n in range(120)]
+    record, _ = _fit_decision(
+        data, dimensions if compared else None, answerable, np.ones(120), originals, 0.98
+    )
     model = AbstentionModel.of(json.loads(_as_json(record)))
     right = [
         model.answers(
@@ -70,6 +75,42 @@ def test_a_fitted_decision_tells_the_classes_apart(compared):
     ]
     assert np.mean(right) > 0.9
     assert len(model.direction) == (4 if compared else 0)
+
+
+def test_signals_and_reader_are_weighed_by_what_each_tells():
+    rng = np.random.default_rng(0)
+    answerable = np.arange(400) % 2 == 0
+    signals = 1 / (1 + np.exp(-(rng.normal(size=400) + np.where(answerable, 1, -1))))
+    read = rng.normal(size=400) + np.where(answerable, 2, -2)
+    record = _fit_joined(signals, read, answerable, np.ones(400), 0.95)
+    assert record["reader"] > record["signals"] > 0
+    joined = Joined(**record)
+    model = AbstentionModel(weights={"gap": 1.0}, bias=0.0, threshold=0.5, joined=joined)
+    answered = [
+        model.answers(Signals(**{**dict.fromkeys(SCALARS, 0.0), "gap": gap, "read": word}))
+        for gap, word in zip(np.log(signals / (1 - signals)), read, strict=True)
+    ]
+    assert np.mean(np.asarray(answered)[answerable]) == pytest.approx(0.95, abs=0.01)
+
+
+@pytest.mark.slow
+def test_a_trained_reader_tells_its_examples_apart(bundled_embedding, tmp_path):
+    told, untold = "Svømmehallen i Meldal koster 40 millioner.", "Meldal skal bygge en svømmehall."
+    examples = [
+        Example(
+            question=f"Hva koster svømmehallen nr. {n}?",
+            statements=(told if n % 2 else untold,),
+            beside=(),
+            answerable=bool(n % 2),
+        )
+        for n in range(96)
+    ]
+    adapter = tmp_path / "reader.npz"
+    adapter.write_bytes(train(examples, bundled_embedding.folder).dump())
+    reader = Reader(bundled_embedding.folder, adapter)
+    question = "Hva koster svømmehallen?"
+    assert reader.read(question, [told], []) > 0
+    assert reader.read(question, [untold], []) < 0
 
 
 def test_listwise_weights_put_the_positives_first():

@@ -1,0 +1,40 @@
+import json
+
+from corpus.expansions import BUNDLED_EXPANSIONS
+from eval.asked import TUNING
+from eval.matching import find_quote
+from eval.reference import nearly_asked
+from eval.refusals import PAIRS, load_pairs
+
+
+def records(path):
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_every_unanswerable_question_has_an_answerable_one_of_its_form(texts):
+    pairs = load_pairs(PAIRS)
+    assert len(pairs) >= 100
+    assert [answerable for _, answerable in pairs] == [False, True] * (len(pairs) // 2)
+    for record in records(PAIRS):
+        for gold in record["gold"]:
+            assert find_quote(texts[gold["document_id"]], gold["quote"]), record["id"]
+
+
+def test_nothing_that_is_fitted_or_indexed_is_nearly_one_of_them():
+    fitted = [one["question"] for path in TUNING.glob("*.jsonl") for one in records(path)]
+    for path in BUNDLED_EXPANSIONS.glob("*.jsonl"):
+        fitted += [question for one in records(path) for question in one["questions"]]
+    assert nearly_asked([question for question, _ in load_pairs(PAIRS)], fitted) == {}
+
+
+def test_the_command_tells_both_shares(bundled, tmp_path):
+    path = tmp_path / "own.jsonl"
+    own = [
+        {"question": "Hvordan får jeg vekk rødvin fra en hvit duk?", "gold": []},
+        {"question": "Hvem må godkjenne innsamling av helseopplysninger?", "gold": [{}]},
+    ]
+    path.write_text("".join(json.dumps(one) + "\n" for one in own), encoding="utf-8")
+    done = bundled.python("-m", "eval.refusals", "--pairs", path)
+    assert done.status == 0, done.err
+    assert "unanswerable: 1.000 refused" in done.out
+    assert "answerable: 0.000 refused" in done.out
