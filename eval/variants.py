@@ -406,6 +406,12 @@ def _always(assistant: Assistant) -> Answerer:
     return rebuilt(assistant, abstention=model)
 
 
+def _unread(assistant: Assistant) -> Answerer:
+    usual = bundled_abstention()
+    plain = usual.plain and replace(usual.plain, joined=None)
+    return rebuilt(assistant, abstention=replace(usual, joined=None, plain=plain))
+
+
 def _unrouted(assistant: Assistant) -> Answerer:
     return rebuilt(
         assistant,
@@ -468,6 +474,7 @@ VARIANTS: tuple[Variant, ...] = (
         says="whole passages for answers",
         build=lambda a: rebuilt(a, extractor=PassageExtractor(a.settings.max_words, a)),
     ),
+    Variant(name="no-reader", says="refusal without the reader", build=_unread),
     Variant(
         name="no-comparing",
         says="refusal by signals alone, no vectors compared",

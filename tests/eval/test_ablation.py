@@ -56,6 +56,16 @@ def test_without_routing_no_answer_comes_from_the_register(assistant, variant):
         assert variant("no-register").ask(question).mode == "extractive"
 
 
+def test_without_the_reader_nothing_is_read(assistant, variant, monkeypatch):
+    read = []
+    monkeypatch.setattr(assistant.signal_reader, "reading", lambda *_: read.append(1) or -5.0)
+    unsure = "Hva heter lederen for samarbeidsorganet Trondheimsregionen?"
+    variant("no-reader").ask(unsure)
+    assert read == []
+    assert not assistant.ask(unsure).answered
+    assert read
+
+
 def test_without_abstention_everything_is_answered(assistant, variant):
     assert not assistant.ask(OFF_TOPIC).answered
     assert variant("no-abstention").ask(OFF_TOPIC).answered
