@@ -72,6 +72,11 @@ REGISTER_COUNT: Final[dict[Language, str]] = {
     "nn": "{count} tiltak i registeret:",
     "en": "{count} commitments in the register (texts in Norwegian):",
 }
+REGISTER_SINGLE: Final[dict[Language, str]] = {
+    "nb": "1 tiltak i registeret:",
+    "nn": "1 tiltak i registeret:",
+    "en": "1 commitment in the register (text in Norwegian):",
+}
 REGISTER_STRATEGIES: Final[dict[Language, str]] = {
     "nb": "{count} strategier i registeret:",
     "nn": "{count} strategiar i registeret:",

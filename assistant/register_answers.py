@@ -31,6 +31,7 @@ from assistant.frames import (
     REGISTER_EARLIEST,
     REGISTER_HEADER,
     REGISTER_LATEST,
+    REGISTER_SINGLE,
     REGISTER_STRATEGIES,
 )
 from assistant.library import Library
@@ -137,7 +138,8 @@ class RegisterAnswerer:
             lines = [REGISTER_STRATEGIES[language].format(count=len(strategies))]
             write = self._strategy_lines
         else:
-            lines = [REGISTER_COUNT[language].format(count=len(rows))]
+            count = REGISTER_SINGLE if len(rows) == 1 else REGISTER_COUNT
+            lines = [count[language].format(count=len(rows))]
             write = self._table_lines
         if understood.wanted in EXTREMES and understood.query.due:
             frame = EXTREMES[understood.wanted][language]

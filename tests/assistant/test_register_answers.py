@@ -61,6 +61,11 @@ def test_an_answer_offers_its_rows_as_a_file(ask, capsys):
     )
 
 
+def test_one_row_is_told_of_in_the_singular(ask):
+    answer = ask("Which actions is NTNU a partner of with deadline 2011?")
+    assert answer.answer.startswith("1 commitment in the register (text in Norwegian):")
+
+
 def test_the_filter_is_told(ask):
     answer = ask("Which measures is SINTEF responsible for?")
     notes = [note.text for note in answer.notes if note.kind == "scope"]
