@@ -243,7 +243,7 @@ class AnswerChain:
         self, query: Query, ranking: Ranking, statements: Sequence[Statement] | None
     ) -> bool:
         if statements is None:
-            statements = score_statements(query, ranking, self._index) if ranking.hits else ()
+            statements = score_statements(query, ranking, self._index)
         signals = self._signals.read(query, ranking, statements)
         return self._abstention.answers(
             signals, lambda: self._signals.reading(query, ranking, statements)

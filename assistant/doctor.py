@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from rich.console import Console
 
 from assistant.build import embedding_model
+from assistant.reader import make_reader
 from assistant.settings import AssistantSettings
 from corpus.errors import StifinnerError
 from corpus.home import Home
@@ -55,6 +56,7 @@ def examine(settings: CorpusSettings) -> list[Finding]:
         *(_package(name) for name in PACKAGES),
         _home(settings),
         _model(settings),
+        _reader(settings),
         _index(settings),
         _chroma(settings),
         _llm(),
@@ -109,6 +111,26 @@ def _model(settings: CorpusSettings) -> Finding:
         name="embedding model",
         fine=True,
         state=f"{settings.embedding_model}, {len(vector)} dimensions",
+    )
+
+
+def _reader(settings: CorpusSettings) -> Finding:
+    reader = make_reader(embedding_model(settings))
+    if reader is None:
+        return Finding(
+            name="reader",
+            fine=False,
+            needed=False,
+            state="none for this embedding model: fewer unanswerable questions are refused",
+            advice="unset STIFINNER_EMBEDDING_MODEL to have it",
+        )
+    fine = reader.prepare()
+    return Finding(
+        name="reader",
+        fine=fine,
+        needed=False,
+        state="ready" if fine else "does not load: fewer unanswerable questions are refused",
+        advice="reinstall openvino and stifinner; --verbose tells why",
     )
 
 

@@ -89,10 +89,13 @@ class Adapter:
 
 
 class Reader:
-    """Reads with the model in `folder` as the adapter changes it; loaded at the first question."""
+    """Reads with a model as the adapter changes it; both are loaded at the first question.
 
-    def __init__(self, folder: Path, adapter: Path = READER_FILE) -> None:
-        self._folder = folder
+    `model` is not asked for its folder before, so that opening an index needs no folder to be made.
+    """
+
+    def __init__(self, model: EmbeddingModel, adapter: Path = READER_FILE) -> None:
+        self._model = model
         self._adapter = adapter
         self._lock = threading.Lock()
 
@@ -114,17 +117,21 @@ class Reader:
             pooled = parts.request.infer([parts.weights.embed(token_ids)])[0]
             return float(pooled @ parts.adapter.weights + parts.adapter.bias)
 
-    def prepare(self) -> None:
-        """Load now what the first question would wait for."""
+    def prepare(self) -> bool:
+        """Load now what the first question would wait for; False where no reader can be made."""
         with self._lock:
-            _ = self._parts
+            return self._parts is not None
 
     @cached_property
     def _parts(self) -> _Parts | None:
         try:
-            return _load(self._folder, self._adapter)
+            return _load(self._model.folder, self._adapter)
         except (ImportError, OSError, RuntimeError, EmbeddingError) as exc:
-            logger.warning("refusals are decided without the reader: %s", exc)
+            logger.warning(
+                "Fewer unanswerable questions are refused, as the reader does not load (%s): "
+                "reinstall openvino and stifinner, see `stifinner doctor`.",
+                exc,
+            )
             return None
 
 
@@ -151,4 +158,4 @@ def _load(folder: Path, adapter_file: Path) -> _Parts:
 
 def make_reader(model: EmbeddingModel) -> Reader | None:
     """The reader that ships, if the embedding model is the bundled one it was trained on."""
-    return Reader(model.folder) if model.is_bundled and READER_FILE.exists() else None
+    return Reader(model) if model.is_bundled else None

@@ -1,4 +1,5 @@
 import json
+import sys
 
 import pytest
 
@@ -63,6 +64,17 @@ def test_a_model_that_cannot_be_loaded_is_a_finding_not_a_crash(two_document_hom
     assert done.status == 1
     assert not found["embedding model"]["fine"]
     assert not found["index"]["fine"]
+
+
+def test_a_reader_that_does_not_load_is_told_and_not_needed(two_document_home, monkeypatch):
+    settings = CorpusSettings(home=two_document_home.home)
+    (ready,) = (one for one in examine(settings) if one.name == "reader")
+    assert ready.fine
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    (gone,) = (one for one in examine(settings) if one.name == "reader")
+    assert not gone.fine
+    assert not gone.needed
+    assert "openvino" in gone.advice
 
 
 def test_findings_are_looked_at_in_this_process_too(two_document_home, monkeypatch, tmp_path):

@@ -88,11 +88,19 @@ def test_without_openvino_nothing_is_read_and_the_log_says_so_once(
     with caplog.at_level(logging.WARNING):
         assert reader.read("Når?", [HALL], []) is None
         assert reader.read("Hvor?", [HALL], []) is None
-    assert caplog.text.count("without the reader") == 1
+    assert caplog.text.count("reinstall openvino") == 1
 
 
-def test_a_folder_without_a_model_reads_nothing(tmp_path):
-    assert Reader(tmp_path).read("Når?", [HALL], []) is None
+def test_a_model_that_is_not_a_plain_encoder_reads_nothing(tmp_path):
+    (tmp_path / "modules.json").write_text("[]")
+    reader = Reader(EmbeddingModel(model=str(tmp_path), home=tmp_path))
+    assert not reader.prepare()
+    assert reader.read("Når?", [HALL], []) is None
+
+
+def test_no_folder_is_made_before_the_first_question(tmp_path):
+    assert make_reader(EmbeddingModel(model="bundled", home=tmp_path))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_another_embedding_model_has_no_reader(tmp_path):

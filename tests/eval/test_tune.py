@@ -107,7 +107,7 @@ def test_a_trained_reader_tells_its_examples_apart(bundled_embedding, tmp_path):
     ]
     adapter = tmp_path / "reader.npz"
     adapter.write_bytes(train(examples, bundled_embedding.folder).dump())
-    reader = Reader(bundled_embedding.folder, adapter)
+    reader = Reader(bundled_embedding, adapter)
     question = "Hva koster svømmehallen?"
     assert reader.read(question, [told], []) > 0
     assert reader.read(question, [untold], []) < 0
