@@ -44,6 +44,7 @@ ROOM_FOR_MORE = 28
 SECTION_WORDS = 8  # a longer heading is not named: it would cost words of the answer
 LEAD_IN_WORDS = 14
 TELLING_HEADING = 7  # words; goals are printed as headings and answer questions
+_Place = tuple[str, tuple[str, ...], int | None]  # document, section and page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,8 @@ class Extractor:
         chosen = self._choose(rest, left, language, page) if left > ROOM_FOR_MORE and rest else []
         if not chosen:
             return listed
-        more = self._render(in_reading_order(chosen), language, citer, page)
+        place = _place(found.document, found.items[0]) if _section_name(found) else None
+        more = self._render(in_reading_order(chosen), language, citer, page, place)
         return Draft(text=f"{listed.text}\n{more.text}", used=listed.used + more.used)
 
     def _write_sides(self, sides: Sequence[Side], language: Language, citer: Citer) -> Draft:
@@ -140,7 +142,7 @@ class Extractor:
             return []
         chosen: list[Statement] = []
         shown = _Page(named=set(page.named))
-        framed: set[tuple[str, tuple[str, ...], int | None]] = set()
+        framed: set[_Place] = set()
         words = 0
         best = statements[0].score
         for statement in statements:
@@ -206,14 +208,18 @@ class Extractor:
         passages = {s.passage.id: s.passage for s in statements}
         info = found.document.info
         fallback = next(s.passage for s in statements if s.passage.document_id == info.id)
-        first = found.items[0]
-        lines = [self._frame(info, (), first.page, language, page)]
-        if found.heading is not None:
-            holder = _holding(passages.values(), found.heading) or fallback
-            marker = citer.cite(holder, found.heading.start, found.heading.end)
-            lines.append(f"{' '.join(found.heading.text.split())} [{marker}]")
+        first, heading, named = found.items[0], found.heading, _section_name(found)
+        lines = [self._frame(info, (named,) if named else (), first.page, language, page)]
+        if heading is not None and not named:
+            holder = _holding(passages.values(), heading.start, heading.end) or fallback
+            marker = citer.cite(holder, heading.start, heading.end)
+            lines.append(f"{' '.join(heading.text.split())} [{marker}]")
         if first.lead_in:
             lines.append(first.lead_in)
+            span = found.lead_in_span
+            if span is not None:
+                holder = _holding(passages.values(), *span) or fallback
+                lines[-1] += f" [{citer.cite(holder, *span)}]"
         words = sum(len(line.split()) for line in lines)
         used: list[Statement] = []
         for item in found.items:
@@ -221,23 +227,28 @@ class Extractor:
             if used and words + cost > LIST_WORDS:
                 break
             words += cost
-            holder = _holding(passages.values(), item) or fallback
+            holder = _holding(passages.values(), item.start, item.end) or fallback
             marker = citer.cite(holder, item.start, item.end)
             lines.append(f"- {item.text.lstrip('• ').strip()} [{marker}]")
             used.append(_as_statement(holder, item))
         return Draft(text="\n".join(lines), used=tuple(used))
 
     def _render(
-        self, chosen: Sequence[Statement], language: Language, citer: Citer, page: _Page
+        self,
+        chosen: Sequence[Statement],
+        language: Language,
+        citer: Citer,
+        page: _Page,
+        place: _Place | None = None,
     ) -> Draft:
+        """Statements under their frames; the first needs none where it goes on at `place`."""
         lines: list[str] = []
-        place: tuple[str, tuple[str, ...], int | None] | None = None
         for statement in chosen:
             document = self._document_of(statement.passage.document_id)
             number = document.page_at(statement.start)
             section = statement.passage.section
-            if place != (document.info.id, section, number):
-                place = (document.info.id, section, number)
+            if place != (str(document.info.id), section, number):
+                place = (str(document.info.id), section, number)
                 frame = self._frame(document.info, section, number, language, page)
                 lines.append(("\n" if lines else "") + frame)
             marker = citer.cite(statement.passage, statement.start, statement.end)
@@ -285,6 +296,16 @@ class _Page:
     """The documents that an answer has named so far."""
 
     named: set[str] = field(default_factory=set)
+
+
+def _place(document: Document, block: Block) -> _Place:
+    return str(document.info.id), block.section, document.page_at(block.start)
+
+
+def _section_name(found: FoundList) -> str:
+    """The heading of a list when it only names the section; a longer one tells something."""
+    words = found.heading.text.split() if found.heading is not None else []
+    return " ".join(words) if len(words) < TELLING_HEADING else ""
 
 
 def _words(text: str) -> int:
@@ -336,8 +357,8 @@ def _overlap(one: Statement, other: Statement) -> bool:
     )
 
 
-def _holding(passages: Iterable[Passage], block: Block) -> Passage | None:
+def _holding(passages: Iterable[Passage], start: int, end: int) -> Passage | None:
     for passage in passages:
-        if passage.start <= block.start and block.end <= passage.end:
+        if passage.start <= start and end <= passage.end:
             return passage
     return None

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from assistant.citations import Citer
 from assistant.extractive import Extractor, Side
 from assistant.lists import list_around
 from assistant.statements import Statement
@@ -51,8 +52,6 @@ def write(corpus):
 
     Further lists of pairs are further sides.
     """
-    from assistant.citations import Citer
-
     document, passages = corpus
 
     def side(wanted, lists):
@@ -132,6 +131,42 @@ def test_a_question_for_a_list_gets_all_of_it_with_its_lead_in(write):
     assert quotes[-3:] == list(ITEMS) or [q.strip("• ") for q in quotes[-3:]] == [
         item.strip("• ") for item in ITEMS
     ]
+
+
+@pytest.mark.parametrize("heading", ["Tiltak", "Byen skal være god å bo i for alle"])
+def test_what_opens_a_list_is_quoted_unless_it_only_names_the_section(
+    heading, make_info, make_passage
+):
+    lead_in, after = "Kommunen vil:", "Framdriften meldes hvert år til et eget utvalg for byen."
+    texts = (heading, lead_in, *ITEMS, after)
+    kinds = (BlockKind.HEADING, BlockKind.PARAGRAPH, *[BlockKind.LIST_ITEM] * 3)
+    text = "\n".join(texts)
+    blocks = [
+        Block(kind=kind, start=text.index(one), end=text.index(one) + len(one), text=one,
+              section=() if one is heading else (heading,), page=None,
+              lead_in=lead_in if kind is BlockKind.LIST_ITEM else None)
+        for one, kind in zip(texts, (*kinds, BlockKind.PARAGRAPH), strict=True)
+    ]  # fmt: skip
+    document = Document(
+        info=make_info("plan", language="nb"), text=text, pages=(), blocks=tuple(blocks)
+    )
+    passage = make_passage(text, section=(heading,))
+    statements = [
+        Statement(passage=passage, start=text.index(words), end=text.index(words) + len(words),
+                  text=words, rank=1, score=1.0, dense=0.0, lexical=0.0)
+        for words in (ITEMS[0], after)
+    ]  # fmt: skip
+    citer = Citer(lambda _: text, lambda _: document.info, lambda *_: None)
+    found = list_around(document, statements[0].start)
+    side = Side(statements=statements, lists=True, whole=found)
+    extractor = Extractor(lambda _: document, lambda _: document.info, max_words=150)
+    lines = extractor.write([side], "nb", citer).text.splitlines()
+    quoted = [one.quote for one in citer.citations]
+    assert lead_in in quoted
+    assert (heading in quoted) == (heading != "Tiltak")
+    assert heading in lines[0] or heading in lines[1]
+    assert f"{lead_in} [{quoted.index(lead_in) + 1}]" in lines
+    assert sum(heading in line for line in lines) <= 1 + (heading != "Tiltak")
 
 
 def test_a_lone_list_item_is_read_with_its_lead_in(write):
