@@ -32,7 +32,7 @@ from eval.stifinner import write_sources
 
 TUNING = Path(__file__).parent / "tuning"
 FOLDS = 2
-HELD_OF_TEN = 3
+HELD_OF_TEN = 2
 FOREIGN = 150  # NorQuAD questions taken as ones that no document answers
 ASCII_LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 TYPO_LETTERS = 5  # a shorter word becomes another word

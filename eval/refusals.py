@@ -1,9 +1,9 @@
 """How well unanswerable questions are told from answerable ones of the same form.
 
-    python -m eval.refusals [--pairs FILE]
+    python -m eval.refusals [--pairs FILE ...]
 
-The pairs in `eval/apart` were written like those of `eval/tuning`, by another author and after the
-others; nothing is fitted on them. The reference set holds few unanswerable questions, so its share
+The pairs in `eval/apart` were written like those of `eval/tuning`, by two other authors; nothing is
+fitted on them. The reference set holds few unanswerable questions, so its share
 of refusals is wide of interval; this one is narrower, and harder.
 """
 
@@ -20,7 +20,7 @@ from assistant.settings import AssistantSettings
 from corpus.settings import CorpusSettings, read_settings
 from eval.significance import Ratio, estimate
 
-PAIRS = Path(__file__).parent / "apart" / "pairs.jsonl"
+PAIRS = sorted((Path(__file__).parent / "apart").glob("*.jsonl"))
 
 
 def load_pairs(path: Path) -> list[tuple[str, bool]]:
@@ -32,17 +32,20 @@ def load_pairs(path: Path) -> list[tuple[str, bool]]:
 @click.command()
 @click.option(
     "--pairs",
-    "path",
+    "paths",
+    multiple=True,
     default=PAIRS,
+    show_default="eval/apart",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Questions of your own in the form of eval/tuning.",
 )
-def main(path: Path) -> None:
+def main(paths: tuple[Path, ...]) -> None:
     """Ask the pairs of the served index and tell how many of each kind were refused."""
     assistant = open_assistant(read_settings(CorpusSettings), read_settings(AssistantSettings))
     refused: dict[bool, list[Ratio]] = {False: [], True: []}
+    questions = [one for path in paths for one in load_pairs(path)]
     try:
-        with click.progressbar(load_pairs(path), label="Asking", file=sys.stderr) as bar:
+        with click.progressbar(questions, label="Asking", file=sys.stderr) as bar:
             for question, answerable in bar:
                 was_refused = not assistant.ask(question).answered
                 refused[answerable].append(Ratio(numerator=float(was_refused)))

@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from corpus.expansions import BUNDLED_EXPANSIONS
 from eval.asked import TUNING
 from eval.matching import find_quote
@@ -11,11 +13,12 @@ def records(path):
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def test_every_unanswerable_question_has_an_answerable_one_of_its_form(texts):
-    pairs = load_pairs(PAIRS)
+@pytest.mark.parametrize("path", PAIRS, ids=lambda path: path.stem)
+def test_every_unanswerable_question_has_an_answerable_one_of_its_form(path, texts):
+    pairs = load_pairs(path)
     assert len(pairs) >= 100
     assert [answerable for _, answerable in pairs] == [False, True] * (len(pairs) // 2)
-    for record in records(PAIRS):
+    for record in records(path):
         for gold in record["gold"]:
             assert find_quote(texts[gold["document_id"]], gold["quote"]), record["id"]
 
@@ -24,7 +27,8 @@ def test_nothing_that_is_fitted_or_indexed_is_nearly_one_of_them():
     fitted = [one["question"] for path in TUNING.glob("*.jsonl") for one in records(path)]
     for path in BUNDLED_EXPANSIONS.glob("*.jsonl"):
         fitted += [question for one in records(path) for question in one["questions"]]
-    assert nearly_asked([question for question, _ in load_pairs(PAIRS)], fitted) == {}
+    own = [question for path in PAIRS for question, _ in load_pairs(path)]
+    assert nearly_asked(own, fitted) == {}
 
 
 def test_the_command_tells_both_shares(bundled, tmp_path):

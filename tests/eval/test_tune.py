@@ -63,7 +63,13 @@ def test_a_fitted_decision_tells_the_classes_apart(compared):
     dimensions = rng.normal(size=(120, 4)) + 3 * answerable[:, None]
     originals = [str(n // 2) for n in range(120)]
     record, _ = _fit_decision(
-        data, dimensions if compared else None, answerable, np.ones(120), originals, 0.98
+        data,
+        dimensions if compared else None,
+        answerable,
+        np.ones(120),
+        originals,
+        np.ones(120, dtype=bool),
+        0.98,
     )
     model = AbstentionModel.of(json.loads(_as_json(record)))
     right = [
@@ -82,7 +88,7 @@ def test_signals_and_reader_are_weighed_by_what_each_tells():
     answerable = np.arange(400) % 2 == 0
     signals = 1 / (1 + np.exp(-(rng.normal(size=400) + np.where(answerable, 1, -1))))
     read = rng.normal(size=400) + np.where(answerable, 2, -2)
-    record = _fit_joined(signals, read, answerable, np.ones(400), 0.95)
+    record = _fit_joined(signals, read, answerable, np.ones(400), np.ones(400, dtype=bool), 0.95)
     assert record["reader"] > record["signals"] > 0
     joined = Joined(**record)
     model = AbstentionModel(weights={"gap": 1.0}, bias=0.0, threshold=0.5, joined=joined)
