@@ -35,11 +35,14 @@ from assistant.statements import Statement, score_statements
 from assistant.validity import validity_notes
 from assistant.validity_answers import ValidityAnswerer
 from corpus.errors import GenerationError
+from corpus.glossary import expand_english
 from corpus.index import SearchIndex
 from corpus.language import Language, detect_language
 from corpus.records import Citation, Hit, Passage
 
 NEAREST_PLACES = 3
+MISSING_WORDS = 5  # named in a refusal
+STEM_LETTERS = 6  # of a word that are looked for, so that endings do not count
 MIN_SIDES = 2
 MAX_SIDES = 3
 SIDE_HITS = 5
@@ -366,16 +369,22 @@ class AnswerChain:
         if places:
             listed = "; ".join(dict.fromkeys(places[:NEAREST_PLACES]))
             parts.append(frames.NEAREST[language].format(places=listed))
-        contact = self._register.contact(turn.query, citer)
+        contact = self._register.contact(turn.query, citer, turn.ask.document_ids)
         if contact is not None:
             parts.append(frames.CONTACT[language].format(quote=contact))
         return Written(answered=False, text=" ".join(parts), citations=citer.citations)
 
     def _missing_words(self, query: Query, ranking: Ranking) -> list[str]:
+        """Words of the question that the nearest passages hold in neither language."""
         text = " ".join(
             f"{hit.passage.context} {hit.passage.text}".casefold() for hit in ranking.hits[:5]
         )
-        return [word for word in query.words if word.casefold()[:6] not in text][:5]
+
+        def stands(word: str) -> bool:
+            translated = expand_english(word) if query.language == "en" else []
+            return any(one.casefold()[:STEM_LETTERS] in text for one in (word, *translated))
+
+        return [word for word in query.words if not stands(word)][:MISSING_WORDS]
 
     def _place(
         self, document_id: str, section: tuple[str, ...], page: int | None, language: Language

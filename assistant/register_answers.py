@@ -194,10 +194,11 @@ class RegisterAnswerer:
         number = self._index.register.row_of(row.passage_id)
         return None if number is None else self._index.register.passages([number])[number]
 
-    def contact(self, query: Query, citer: Citer) -> str | None:
+    def contact(self, query: Query, citer: Citer, document_ids: Sequence[str] = ()) -> str | None:
         """The sentence that names a form for approaching the municipality, with its marker.
 
-        Only for questions to or about approaching somebody, and only when the documents have one.
+        Only for questions to or about approaching somebody, and only when the documents have one;
+        of `document_ids` alone where any are given.
         """
         if not ASKS_WHO.search(query.text):
             return None
@@ -205,6 +206,8 @@ class RegisterAnswerer:
         if found is None:
             return None
         passage, start, end = found
+        if document_ids and passage.document_id not in document_ids:
+            return None
         marker = citer.cite(passage, start, end)
         quote = " ".join(self._library.text(passage.document_id)[start:end].split())
         return f"«{quote}» [{marker}]"

@@ -168,11 +168,22 @@ def test_an_abstention_speaks_the_askers_language(silent, language):
     assert not [note for note in answer.notes if note.kind == "validity"]
 
 
+def test_a_word_whose_norwegian_stands_in_the_nearest_passages_is_not_called_missing(silent):
+    answer = silent.ask("Can employees withdraw their consent to a zeppelin project?").answer
+    assert "zeppelin" in answer
+    assert "consent" not in answer
+    assert "employees" not in answer
+
+
 def test_a_citizen_who_gets_no_answer_is_shown_the_form(silent, assert_verbatim):
     answer = silent.ask("Hvem i kommunen kan hjelpe meg med gjerdet mitt?")
     assert not answer.answered
     assert_verbatim(answer)
     assert [c.document_id for c in answer.citations] == ["fou-side"]
+    elsewhere = silent.ask(
+        "Hvem i kommunen kan hjelpe meg med gjerdet mitt?", document_ids=("samfunnsdel",)
+    )
+    assert not elsewhere.citations
 
 
 FOREIGN = [
