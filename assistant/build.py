@@ -108,7 +108,7 @@ class Assistant:
             search=self.search_engine,
             signal_reader=self.signal_reader,
             abstention=(abstention or bundled_abstention()).for_embedding(index.embedding_model),
-            extractor=Extractor(self.library.document, self.library.info, settings.max_words),
+            extractor=Extractor(self.library.document, self.library.passage, settings.max_words),
             register=self.register,
             validity=ValidityAnswerer(self.library),
             generator=generator,

@@ -73,11 +73,11 @@ class Extractor:
     def __init__(
         self,
         document_of: Callable[[str], Document],
-        info_of: Callable[[str], DocumentInfo],
+        passage_of: Callable[[str, int, int], Passage | None],
         max_words: int,
     ) -> None:
         self._document_of = document_of
-        self._info_of = info_of
+        self._passage_of = passage_of
         self._max_words = max_words
 
     def write(self, sides: Sequence[Side], language: Language, citer: Citer) -> Draft:
@@ -107,7 +107,9 @@ class Extractor:
         chosen = self._choose(rest, left, language, page) if left > ROOM_FOR_MORE and rest else []
         if not chosen:
             return listed
-        place = _place(found.document, found.items[0]) if _section_name(found) else None
+        first = found.items[0]
+        named = bool(_section_name(found))
+        place = _place(found.document, first.section, first.start) if named else None
         more = self._render(in_reading_order(chosen), language, citer, page, place)
         return Draft(text=f"{listed.text}\n{more.text}", used=listed.used + more.used)
 
@@ -155,11 +157,10 @@ class Extractor:
                 continue
             wanted = self._with_neighbours(statement, chosen)
             cost = sum(len(self._stand_alone(one, document).split()) for one in wanted)
-            number = document.page_at(statement.start)
-            place = (str(document.info.id), statement.passage.section, number)
+            place = _place(document, statement.passage.section, statement.start)
             if place not in framed:
                 trial = _Page(named=set(shown.named))
-                frame = self._frame(document.info, place[1], number, language, trial)
+                frame = self._frame(document.info, place[1], place[2], language, trial)
                 cost += _words(frame)
             if chosen and words + cost > max_words:
                 continue
@@ -205,21 +206,21 @@ class Extractor:
         citer: Citer,
         page: _Page,
     ) -> Draft:
-        passages = {s.passage.id: s.passage for s in statements}
         info = found.document.info
-        fallback = next(s.passage for s in statements if s.passage.document_id == info.id)
+        own = [s.passage for s in statements if s.passage.document_id == info.id]
+
+        def holder(start: int, end: int) -> Passage:
+            return _holding(own, start, end) or self._passage_of(info.id, start, end) or own[0]
+
         first, heading, named = found.items[0], found.heading, _section_name(found)
         lines = [self._frame(info, (named,) if named else (), first.page, language, page)]
         if heading is not None and not named:
-            holder = _holding(passages.values(), heading.start, heading.end) or fallback
-            marker = citer.cite(holder, heading.start, heading.end)
+            span = heading.start, heading.end
+            marker = citer.cite(holder(*span), *span)
             lines.append(f"{' '.join(heading.text.split())} [{marker}]")
-        if first.lead_in:
-            lines.append(first.lead_in)
-            span = found.lead_in_span
-            if span is not None:
-                holder = _holding(passages.values(), *span) or fallback
-                lines[-1] += f" [{citer.cite(holder, *span)}]"
+        if found.lead_in_span is not None:
+            marker = citer.cite(holder(*found.lead_in_span), *found.lead_in_span)
+            lines.append(f"{first.lead_in} [{marker}]")
         words = sum(len(line.split()) for line in lines)
         used: list[Statement] = []
         for item in found.items:
@@ -227,10 +228,10 @@ class Extractor:
             if used and words + cost > LIST_WORDS:
                 break
             words += cost
-            holder = _holding(passages.values(), item.start, item.end) or fallback
-            marker = citer.cite(holder, item.start, item.end)
+            passage = holder(item.start, item.end)
+            marker = citer.cite(passage, item.start, item.end)
             lines.append(f"- {item.text.lstrip('• ').strip()} [{marker}]")
-            used.append(_as_statement(holder, item))
+            used.append(_as_statement(passage, item))
         return Draft(text="\n".join(lines), used=tuple(used))
 
     def _render(
@@ -245,11 +246,10 @@ class Extractor:
         lines: list[str] = []
         for statement in chosen:
             document = self._document_of(statement.passage.document_id)
-            number = document.page_at(statement.start)
-            section = statement.passage.section
-            if place != (str(document.info.id), section, number):
-                place = (str(document.info.id), section, number)
-                frame = self._frame(document.info, section, number, language, page)
+            here = _place(document, statement.passage.section, statement.start)
+            if place != here:
+                place = here
+                frame = self._frame(document.info, here[1], here[2], language, page)
                 lines.append(("\n" if lines else "") + frame)
             marker = citer.cite(statement.passage, statement.start, statement.end)
             lines.append(f"{self._stand_alone(statement, document)} [{marker}]")
@@ -298,8 +298,8 @@ class _Page:
     named: set[str] = field(default_factory=set)
 
 
-def _place(document: Document, block: Block) -> _Place:
-    return str(document.info.id), block.section, document.page_at(block.start)
+def _place(document: Document, section: tuple[str, ...], start: int) -> _Place:
+    return str(document.info.id), section, document.page_at(start)
 
 
 def _section_name(found: FoundList) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.citations import Citer
 from corpus.index import SearchIndex
-from corpus.records import Document, DocumentId, DocumentInfo
+from corpus.records import Document, DocumentId, DocumentInfo, Passage
 
 
 class Library:
@@ -32,6 +32,10 @@ class Library:
     def page(self, document_id: str, offset: int) -> int | None:
         """The page an offset stands on."""
         return self.document(document_id).page_at(offset)
+
+    def passage(self, document_id: str, start: int, end: int) -> Passage | None:
+        """A passage that holds a stretch of a document."""
+        return self._index.register.passage_holding(document_id, start, end)
 
     def citer(self) -> Citer:
         """A fresh hander-out of markers."""

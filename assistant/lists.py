@@ -47,7 +47,6 @@ _COUNT = re.compile(
     rf"were|har|has|have)\s+(?:dei?\s+|the\s+)?({'|'.join(_BY_WORD)}|[2-9]|1\d)\b(?!\s*(?:år|%|prosent))",
     re.IGNORECASE,
 )
-LEAD_IN_REACH = 1000  # characters before the first item
 ASIDES = (BlockKind.FOOTNOTE, BlockKind.CAPTION, BlockKind.FURNITURE)
 
 
@@ -76,12 +75,11 @@ class FoundList:
 
     @property
     def lead_in_span(self) -> tuple[int, int] | None:
-        """Where the lead-in stands before the list; None without one, or out of reach."""
+        """Where the lead-in stands: far back where it opens several lists; None without one."""
         first = self.items[0]
         if not first.lead_in:
             return None
-        reach = max(0, first.start - LEAD_IN_REACH)
-        at = self.document.text.rfind(first.lead_in, reach, first.start)
+        at = self.document.text.rfind(first.lead_in, 0, first.start)
         return (at, at + len(first.lead_in)) if at >= 0 else None
 
     def holds(self, statement: Statement) -> bool:

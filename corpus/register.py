@@ -294,6 +294,17 @@ class Register:
         for number, record in self._db.execute("SELECT ord, record FROM passage ORDER BY ord"):
             yield number, from_json(Passage, record)
 
+    def passage_holding(self, document_id: str, start: int, end: int) -> Passage | None:
+        """The first passage of a document that holds a stretch of it; None where none does."""
+        query = """
+            SELECT record FROM passage
+            WHERE document_id = ? AND json_extract(record, '$.start') <= ?
+                AND json_extract(record, '$.end') >= ?
+            ORDER BY ord LIMIT 1
+        """
+        row = self._db.execute(query, (document_id, start, end)).fetchone()
+        return None if row is None else from_json(Passage, row[0])
+
     def rows_of_documents(self, document_ids: Sequence[str]) -> list[int]:
         """Row numbers of the passages of some documents."""
         marks = ",".join("?" * len(document_ids))

@@ -70,7 +70,9 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 Labelled = tuple[Array, Array]  # (n, features) and whether each of n is a positive
 T = TypeVar("T")
 DEPTH = 200
-KEPT_ANSWERABLE = 0.9643  # of our answerable questions as written; misspelt ones are not counted
+# Of our answerable questions as written; misspelt ones are not counted. Chosen with the measured
+# questions in sight, see docs/evaluation.md.
+KEPT_ANSWERABLE = 0.9643
 KEPT_PLAIN = 0.985  # without questions beside passages, where the signals tell less
 FOREIGN_WEIGHT = 0.3
 NORQUAD_EVERY = 2  # so that the reader meets our own questions more often
@@ -113,10 +115,10 @@ class Indexes:
             more = foreign_questions(self.norquad) if foreign else []
             return put(questions + with_typos(questions) + more, assistant, read)
 
-    def asked_norquad(self, read: Reader[T]) -> list[T]:
-        """The same of NorQuAD's train questions and documents."""
+    def asked_norquad(self, read: Reader[T], *, every: int = 1) -> list[T]:
+        """The same of NorQuAD's train questions, or every so many of them, and its documents."""
         with opened("none", self.home / "norquad", self.norquad) as assistant:
-            return put(norquad_questions(self.norquad, assistant), assistant, read)
+            return put(norquad_questions(self.norquad, assistant)[::every], assistant, read)
 
 
 def put(questions: Sequence[Asked], assistant: Assistant, read: Reader[T]) -> list[T]:
@@ -399,8 +401,10 @@ def fit_reader(indexes: Indexes) -> bytes:
     """
 
     def read(asked: Asked, ranking: Ranking, assistant: Assistant) -> Example | None:
+        if is_held(asked):
+            return None
         found = score_statements(ranking.query, ranking, assistant.index)
-        if not found or is_held(asked):
+        if not found:
             return None
         beside = assistant.signal_reader.closest_questions(ranking)
         return _example(ranking, found, beside, answerable=bool(asked.spans))
@@ -417,7 +421,7 @@ def fit_reader(indexes: Indexes) -> bytes:
         return examples
 
     examples = indexes.asked_apart(read, foreign=True)
-    for both in indexes.asked_norquad(read_twice)[::NORQUAD_EVERY]:
+    for both in indexes.asked_norquad(read_twice, every=NORQUAD_EVERY):
         examples += both
     return train(examples, embedding_model(read_settings(CorpusSettings)).folder).dump()
 

@@ -95,7 +95,7 @@ def rebuilt(assistant: Assistant, **exchanged: Any) -> ChainAnswerer:
         "make_query": assistant.make_query,
         "search": assistant.search_engine,
         "abstention": bundled_abstention(),
-        "extractor": Extractor(library.document, library.info, settings.max_words),
+        "extractor": Extractor(library.document, library.passage, settings.max_words),
         "register": assistant.register,
         "validity": ValidityAnswerer(library),
     }
@@ -377,7 +377,7 @@ class PassageExtractor(Extractor):
 
     def __init__(self, extractor_words: int, assistant: Assistant) -> None:
         library = assistant.library
-        super().__init__(library.document, library.info, extractor_words)
+        super().__init__(library.document, library.passage, extractor_words)
         self._words = extractor_words
 
     def write(self, sides: Sequence[Side], language: Language, citer: Citer) -> Draft:

@@ -15,13 +15,14 @@ SENTENCES = (
     "Den skal stå ferdig i 2024.",
     "Budsjettet er ti millioner kroner.",
 )
+LEAD_IN = "Ordføreren skal"
 ITEMS = ("• godkjenne planen", "• ansette en leder", "• måle framdriften")
 
 
 @pytest.fixture
 def corpus(make_info, make_passage):
     """A document of a paragraph and a list, as text, blocks and two passages."""
-    paragraph, listed = " ".join(SENTENCES), "\n".join(ITEMS)
+    paragraph, listed = " ".join(SENTENCES), "\n".join((LEAD_IN, *ITEMS))
     text = f"{paragraph}\n\n{listed}"
     blocks = [
         Block(kind=BlockKind.PARAGRAPH, start=0, end=len(paragraph), text=paragraph,
@@ -31,7 +32,7 @@ def corpus(make_info, make_passage):
         start = text.index(item)
         blocks.append(
             Block(kind=BlockKind.LIST_ITEM, start=start, end=start + len(item), text=item,
-                  section=("Hall",), page=2, lead_in="Ordføreren skal")
+                  section=("Hall",), page=2, lead_in=LEAD_IN)
         )  # fmt: skip
     pages = (
         PageSpan(start=0, end=len(paragraph) + 2, number=1),
@@ -72,7 +73,7 @@ def write(corpus):
         citer = Citer(
             lambda _: document.text, lambda _: document.info, lambda _, at: document.page_at(at)
         )
-        extractor = Extractor(lambda _: document, lambda _: document.info, max_words)
+        extractor = Extractor(lambda _: document, lambda *_: None, max_words)
         draft = extractor.write([side(one, lists) for one in sides], language, citer)
         return draft.text, [citation.quote for citation in citer.citations]
 
@@ -159,7 +160,7 @@ def test_what_opens_a_list_is_quoted_unless_it_only_names_the_section(
     citer = Citer(lambda _: text, lambda _: document.info, lambda *_: None)
     found = list_around(document, statements[0].start)
     side = Side(statements=statements, lists=True, whole=found)
-    extractor = Extractor(lambda _: document, lambda _: document.info, max_words=150)
+    extractor = Extractor(lambda _: document, lambda *_: None, max_words=150)
     lines = extractor.write([side], "nb", citer).text.splitlines()
     quoted = [one.quote for one in citer.citations]
     assert lead_in in quoted
@@ -219,7 +220,7 @@ def test_the_first_of_a_count_brings_the_second(make_info, make_passage):
         text=first, rank=1, score=1.0, dense=0.8, lexical=0.5,
     )  # fmt: skip
     citer = Citer(lambda _: text, lambda _: info, lambda _, at: document.page_at(at))
-    extractor = Extractor(lambda _: document, lambda _: info, 150)
+    extractor = Extractor(lambda _: document, lambda *_: None, 150)
     draft = extractor.write([Side(statements=[statement])], "nb", citer)
     assert "Den andre er flom." in draft.text
     assert "Alt er sikret." not in draft.text

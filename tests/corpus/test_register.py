@@ -69,6 +69,16 @@ def test_passages_are_numbered_through_all_documents(written):
     assert set(written.passages([3, 0, 99])) == {0, 3}
 
 
+def test_a_stretch_of_a_document_leads_to_the_passage_that_holds_it(written, ferry):
+    middle = ferry.index("\n") + 1
+    for start, end, wanted in ((0, middle, "ferry-0"), (middle, middle + 3, f"ferry-{middle}")):
+        passage = written.passage_holding("ferry", start, end)
+        assert passage is not None
+        assert passage.id == wanted
+    assert written.passage_holding("ferry", middle - 1, middle + 1) is None
+    assert written.passage_holding("none", 0, 1) is None
+
+
 def test_units_lead_to_their_passages_each_once_in_the_order_asked(written):
     assert written.passage_rows_of_units(["ferry-0/q", "hall-0/p", "ferry-0/p", "no"]) == [2, 0]
     assert written.units([1])[1].kind is UnitKind.QUESTION
