@@ -111,7 +111,7 @@ class Extractor:
         named = bool(_section_name(found))
         place = _place(found.document, first.section, first.start) if named else None
         more = self._render(in_reading_order(chosen), language, citer, page, place)
-        return Draft(text=f"{listed.text}\n{more.text}", used=listed.used + more.used)
+        return Draft(text=f"{listed.text}\n\n{more.text}", used=listed.used + more.used)
 
     def _write_sides(self, sides: Sequence[Side], language: Language, citer: Citer) -> Draft:
         """Each side in turn; what one leaves of its share of the words goes to the next ones."""

@@ -167,6 +167,8 @@ def test_what_opens_a_list_is_quoted_unless_it_only_names_the_section(
     assert (heading in quoted) == (heading != "Tiltak")
     assert heading in lines[0] or heading in lines[1]
     assert f"{lead_in} [{quoted.index(lead_in) + 1}]" in lines
+    last_item = max(n for n, line in enumerate(lines) if line.startswith("- "))
+    assert lines[last_item + 1] == ""  # else the page shows what follows as part of the item
     assert sum(heading in line for line in lines) <= 1 + (heading != "Tiltak")
 
 
