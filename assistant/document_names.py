@@ -50,6 +50,7 @@ _SPEAKS = re.compile(
     rf"(?:(?i:ifølgj?e|according to|(?:does|do|did)|{_SAYS})\s(?P<after>{_NAME}))|"
     rf"(?P<before>{_NAME})\s(?i:{_SAYS})|(?P<whose>{_NAME})(?:['’]s)?\s(?i:{_VIEW})"
 )
+_ABOUT = re.compile(r"\s(?:om|about|on)\s(?P<what>[\w&-]+)", re.IGNORECASE)  # "siden om forskning"
 _TOKEN = re.compile(r"[\w&]+(?:-[\w&]+)*")
 MIN_LETTERS = 6
 WIDEST = 3  # words of a name in a question: "municipal master plan"
@@ -134,11 +135,23 @@ class DocumentNames:
                 if match is None:
                     continue
                 before = [t[0] for t in tokens[max(0, at - KIND_WORDS_BEFORE) : at]]
-                name, used = self._of_kind(kind, match, before, language)
+                name, end = self._of_subject(kind, text, token.end(), language)
+                used = 0
+                if name is None:
+                    name, used = self._of_kind(kind, match, before, language)
                 if name is not None:
                     start = tokens[at - used].start()
-                    found.append(Mention(document_id=name, start=start, end=token.end()))
+                    found.append(Mention(document_id=name, start=start, end=end))
         return found
+
+    def _of_subject(
+        self, kind: DocumentKind, text: str, start: int, language: Language
+    ) -> tuple[str | None, int]:
+        """The document of a kind that is said to be about something, and where that ends."""
+        about = _ABOUT.match(text, start) if kind is DocumentKind.WEB_PAGE else None
+        wanted = _subject(about["what"], language) if about else set()
+        sharing = [n for n, own in self._kinds.items() if own is kind and wanted & self._titles[n]]
+        return (sharing[0], about.end()) if about and len(sharing) == 1 else (None, start)
 
     def _of_kind(
         self, kind: DocumentKind, match: re.Match[str], before: Sequence[str], language: Language

@@ -48,7 +48,7 @@ _DOCUMENT = (
 )
 _FORCE = (
     r"(gjelder|gjeld|gyldig|gjeldende|gjeldande|i kraft|utløpt|utgått|utdatert|foreldet|bindende|"
-    r"bindande|forpliktende|vedtatt|vedteke|vedteken|vedtok|oppdatert|revidert|erstatta?t?|"
+    r"bindande|forpliktende|vedtatt|vedteke|vedteken|vedtok|oppdatert|revidert|erstatta?t?|erstattet|"
     r"in force|"
     r"valid|binding|adopted|expired|outdated|up to date|updated|superseded|replaced|still appl\w+)"
 )
@@ -56,8 +56,26 @@ _VALIDITY = re.compile(
     rf"\b{_DOCUMENT}\b.*\b{_FORCE}\b|\b{_FORCE}\b.*\b{_DOCUMENT}\b", re.IGNORECASE
 )
 _SENTENCES = re.compile(r"[^.!?]+\?")
-_FACT_ABOUT_CONTENT = re.compile(
-    r"\b(hvilke (krav|mål|tiltak)|hvor mange|what (does|do) the .* say)\b", re.IGNORECASE
+# "Hvem var rådmann da planen ble vedtatt?", "når det gjelder": nothing of this asks about force.
+_ASIDE = re.compile(
+    r"(?<=\w )(?<!\bog )(?<!\band )(?<!\btil )(?<!\buntil )(da|etter at|når|før|when|after|before) "
+    r"[^,?]*|\b(når det gjeld(er)?|hva gjelder|kva gjeld|with regard to)\b",
+    re.IGNORECASE,
+)
+_QUESTION_WORD = re.compile(
+    r"\b(når|kva tid|hvor|kor|hva|kva|hvilke[nt]?|hvem|kven|hvorfor|kvifor|hvordan|korleis|what|"
+    r"which|when|who|whom|whose|why|where|how)\b",
+    re.IGNORECASE,
+)
+_DAY = r"(dato|dag|år|årstall|årstal|måned|månad|tidspunkt|date|day|year|month|versjon|version)"
+_ASKS_STATE = re.compile(
+    r"(når|kva tid|when|(hvor|kor) (lenge|gam\w+|gyldig|bindende|bindande)|"
+    r"how (long|old|recent|up)|"
+    rf"(hvilke[nt]?|kva( for)?( ein| eit| ei)?|hva( for)?|what|which) {_DAY}|"
+    r"(hva|kva|what) (er|is) (status|gyldig|the status)|"
+    r"(hvem|kven|who) (har |has )?(vedt|adopt|approv|revider|oppdater|updat)\w*|"
+    r"(hva|kva|what) (har |has )?(erstatt|avløs|replac|supersed)\w*)\b",
+    re.IGNORECASE,
 )
 
 
@@ -65,9 +83,18 @@ def kind_of(question: str) -> QuestionKind:
     """The kind of a question; plain when no pattern speaks clearly."""
     if _COMPARE.search(question):
         return QuestionKind.COMPARE
-    asking = "".join(_SENTENCES.findall(question)) or question  # not what is told before it
-    if _VALIDITY.search(asking) and not _FACT_ABOUT_CONTENT.search(question):
+    if _asks_about_force(question):
         return QuestionKind.VALIDITY
     if _LIST.search(question):
         return QuestionKind.LIST
     return QuestionKind.PLAIN
+
+
+def _asks_about_force(question: str) -> bool:
+    """Whether a document's state or dates are asked for, and not something that held at one."""
+    asking = "".join(_SENTENCES.findall(question)) or question  # not what is told before it
+    asking = _ASIDE.sub("", asking)
+    if not _VALIDITY.search(asking):
+        return False
+    first = _QUESTION_WORD.search(asking)
+    return first is None or _ASKS_STATE.match(asking, first.start()) is not None

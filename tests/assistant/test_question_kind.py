@@ -32,6 +32,14 @@ from assistant.question_kind import QuestionKind, kind_of
         ("Is the report binding?", QuestionKind.VALIDITY),
         ("When was the page last updated?", QuestionKind.VALIDITY),
         ("Byen vedtok en strategi. Hva mener SINTEF om den?", QuestionKind.PLAIN),
+        ("Hvem vedtok planen?", QuestionKind.VALIDITY),
+        ("Hva har erstattet rapporten?", QuestionKind.VALIDITY),
+        ("Når ble planen vedtatt, og når ble den fornyet?", QuestionKind.VALIDITY),
+        ("Hvem var rådmann da planen ble vedtatt?", QuestionKind.PLAIN),
+        ("Hvorfor ble retningslinjene revidert i fjor?", QuestionKind.PLAIN),
+        ("How large was the debt when the plan was adopted?", QuestionKind.PLAIN),
+        ("How many councils had adopted the plan?", QuestionKind.PLAIN),
+        ("Hva vil planen når det gjelder sommerjobber?", QuestionKind.PLAIN),
     ],
 )
 def test_the_wording_tells_the_kind(question, kind):

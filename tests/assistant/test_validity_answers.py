@@ -27,6 +27,33 @@ def test_a_question_on_force_is_answered_from_the_register_with_proof(
     assert_verbatim(answer)
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Når ble kommuneplanens arealdel vedtatt?",
+        "Når ble kommuneplanens samfunnsdel i Bergen vedtatt?",
+        "Når vedtok bystyret den første strategien for forskning og innovasjon?",
+        "In what year was the Start-up strategy adopted?",
+        "Hvem var rådmann i Trondheim da samfunnsdelen ble vedtatt?",
+    ],
+)
+def test_the_state_of_another_plan_is_not_told_of_the_one_at_hand(ask, question):
+    assert ask(question).mode != "register"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When was the municipality's page about research last updated?",
+        "Når ble siden om forskning sist oppdatert?",
+        "Kan jeg bruke samfunnsdelen som gjeldende plan i søknaden min?",
+        "Gjelder planen fortsatt?",
+    ],
+)
+def test_the_state_of_a_document_is_told_however_it_is_named(ask, question):
+    assert ask(question).mode == "register"
+
+
 def test_the_day_of_adoption_is_proved_by_the_text_that_holds_it(ask):
     answer = ask("Når ble kommuneplanens samfunnsdel vedtatt?")
     assert any("10. juni 2010" in citation.quote for citation in answer.citations)
