@@ -1,16 +1,19 @@
-"""How well unanswerable questions are told from answerable ones of the same form.
+"""How well unanswerable questions are told from answerable ones.
 
     python -m eval.refusals [--pairs FILE ...]
 
-The pairs in `eval/apart` were written like those of `eval/tuning`, by two other authors; nothing is
-fitted on them. The reference set holds few unanswerable questions, so its share
-of refusals is wide of interval; this one is narrower, and harder.
+Nothing is fitted on the questions in `eval/apart`. The pairs were written like those of
+`eval/tuning`, by two other authors: each an unanswerable question beside an answerable one of the
+same form, which is harder than what users ask. `questions-*` were written by a third as a benchmark
+is, freely and of all kinds. The reference set holds few unanswerable questions, so its share of
+refusals is wide of interval; these are narrower.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -20,10 +23,10 @@ from assistant.settings import AssistantSettings
 from corpus.settings import CorpusSettings, read_settings
 from eval.significance import Ratio, estimate
 
-PAIRS = sorted((Path(__file__).parent / "apart").glob("*.jsonl"))
+APART = sorted((Path(__file__).parent / "apart").glob("*.jsonl"))
 
 
-def load_pairs(path: Path) -> list[tuple[str, bool]]:
+def load_apart(path: Path) -> list[tuple[str, bool]]:
     """Questions with whether a passage answers them."""
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return [(record["question"], bool(record["gold"])) for record in records]
@@ -34,28 +37,35 @@ def load_pairs(path: Path) -> list[tuple[str, bool]]:
     "--pairs",
     "paths",
     multiple=True,
-    default=PAIRS,
+    default=APART,
     show_default="eval/apart",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Questions of your own in the form of eval/tuning.",
 )
 def main(paths: tuple[Path, ...]) -> None:
-    """Ask the pairs of the served index and tell how many of each kind were refused."""
+    """Ask the questions of the served index and tell how many of each kind were refused."""
     assistant = open_assistant(read_settings(CorpusSettings), read_settings(AssistantSettings))
-    refused: dict[bool, list[Ratio]] = {False: [], True: []}
-    questions = [one for path in paths for one in load_pairs(path)]
+    asked = [(path.stem, *one) for path in paths for one in load_apart(path)]
+    refused: list[tuple[str, bool, Ratio]] = []
     try:
-        with click.progressbar(questions, label="Asking", file=sys.stderr) as bar:
-            for question, answerable in bar:
+        with click.progressbar(asked, label="Asking", file=sys.stderr) as bar:
+            for name, question, answerable in bar:
                 was_refused = not assistant.ask(question).answered
-                refused[answerable].append(Ratio(numerator=float(was_refused)))
+                refused.append((name, answerable, Ratio(numerator=float(was_refused))))
     finally:
         assistant.close()
-    for answerable, name in ((False, "unanswerable"), (True, "answerable")):
-        found = estimate(refused[answerable])
+    if len(paths) > 1:
+        for path in paths:
+            _tell(f"{path.stem}, ", [one for one in refused if one[0] == path.stem])
+    _tell("", refused)
+
+
+def _tell(name: str, refused: Sequence[tuple[str, bool, Ratio]]) -> None:
+    for answerable, kind in ((False, "unanswerable"), (True, "answerable")):
+        found = estimate([one for _, same, one in refused if same is answerable])
         between = "" if found.low is None else f" ({found.low:.2f}–{found.high:.2f})"
         if found.value is not None:
-            click.echo(f"{name}: {found.value:.3f} refused{between}, n = {found.n}")
+            click.echo(f"{name}{kind}: {found.value:.3f} refused{between}, n = {found.n}")
 
 
 if __name__ == "__main__":
