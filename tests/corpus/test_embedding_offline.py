@@ -146,5 +146,6 @@ except EmbeddingError as error:
 """
     lines = run(program, model_home).splitlines()
     assert lines[0].startswith("torch")
-    assert "openvino is not installed" in lines[0]
+    # A processor without AVX-512 takes torch anyway, and says that instead.
+    assert "openvino is not installed" in lines[0] or "AVX-512" in lines[0]
     assert lines[1].startswith("error:")
