@@ -437,14 +437,14 @@ def _mean(flags: Sequence[bool]) -> float:
     return sum(flags) / len(flags) if flags else 0.0
 
 
-def _names(question: str) -> list[str]:
+def names_in(question: str) -> list[str]:
     """Capitalised words within the sentence, abbreviations at its start too."""
     return [w for w in NAME.findall(question) if len(w) > 1]
 
 
 def _names_held(question: str, text: str) -> float:
     """Share of the question's names that the text holds, endings and typos forgiven."""
-    names = _names(question)
+    names = names_in(question)
     if not names:
         return 1.0
     lowered = text.casefold()

@@ -212,7 +212,15 @@ class AnswerChain:
     ) -> Written | None:
         """What the register of plans and commitments answers; None when it is not asked."""
         if kind_of(query.text) is QuestionKind.VALIDITY:
-            state = self._validity.write(query, ranking, self._index, as_of, citer)
+            state = self._validity.write(
+                query,
+                ranking,
+                self._index,
+                as_of,
+                citer,
+                mentions=self._search.mentions(query),
+                document_ids=document_ids,
+            )
             if state is not None:
                 return Written(
                     answered=True,

@@ -197,6 +197,11 @@ def _long_forms() -> Mapping[str, frozenset[str]]:
     return found
 
 
+def names_publication(word: str) -> bool:
+    """Whether a word is called a publication: "handlingsplanen", "klimastrategi"."""
+    return any(_PUBLICATION.search(one) for one in (word, *stems(word, "nb")))
+
+
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 

@@ -42,16 +42,20 @@ _COMPARE = re.compile(
     re.IGNORECASE,
 )
 _DOCUMENT = (
-    r"(planen?|kommuneplan\w*|samfunnsdel\w*|strategien?|næringsplan\w*|rapporten?|veikart\w*|"
-    r"dokumentet|siden|sida|nettsiden|retningslinjene|føringene|plan|roadmap|report|strategy|"
-    r"document|page|guidelines?)"
+    r"(\w*plan(en)?s?|\w*strategi(en)?s?|\w*rapport(en)?s?|\w*program(met)?s?|veikart\w*|"
+    r"kommuneplan\w*|samfunnsdel\w*|næringsplan\w*|dokumentet|siden|sida|nettsiden|"
+    r"retningslinjene|føringene|roadmap|report|strategy|document|page|guidelines?)"
+)
+_HOLDS = (
+    r"gjelder|gjeld|gyldig|gjeldende|gjeldande|i kraft|utløpt|utgått|utdatert|foreldet|bindende|"
+    r"bindande|forpliktende|in force|valid|binding|expired|outdated|up to date|still appl\w+"
 )
 _FORCE = (
-    r"(gjelder|gjeld|gyldig|gjeldende|gjeldande|i kraft|utløpt|utgått|utdatert|foreldet|bindende|"
-    r"bindande|forpliktende|vedtatt|vedteke|vedteken|vedtok|oppdatert|revidert|erstatta?t?|erstattet|"
-    r"in force|"
-    r"valid|binding|adopted|expired|outdated|up to date|updated|superseded|replaced|still appl\w+)"
+    rf"({_HOLDS}|vedtatt|vedteke|vedteken|vedtok|oppdatert|revidert|erstatt(?:a|at|et)|"
+    r"adopted|updated|superseded|replaced)"
 )
+_IN_FORCE = re.compile(rf"\b({_HOLDS})\b", re.IGNORECASE)
+_OF_FORCE = re.compile(rf"\b{_FORCE}\b", re.IGNORECASE)
 _VALIDITY = re.compile(
     rf"\b{_DOCUMENT}\b.*\b{_FORCE}\b|\b{_FORCE}\b.*\b{_DOCUMENT}\b", re.IGNORECASE
 )
@@ -67,14 +71,21 @@ _QUESTION_WORD = re.compile(
     r"which|when|who|whom|whose|why|where|how)\b",
     re.IGNORECASE,
 )
+_WHICH = r"(hvilke[nt]?|kva( for)?( ein| eit| ei)?|hva( for)?|what|which)"
 _DAY = r"(dato|dag|år|årstall|årstal|måned|månad|tidspunkt|date|day|year|month|versjon|version)"
+_WHICH_DAY = re.compile(rf"{_WHICH} {_DAY}\b", re.IGNORECASE)
 _ASKS_STATE = re.compile(
     r"(når|kva tid|when|(hvor|kor) (lenge|gam\w+|gyldig|bindende|bindande)|"
-    r"how (long|old|recent|up)|"
-    rf"(hvilke[nt]?|kva( for)?( ein| eit| ei)?|hva( for)?|what|which) {_DAY}|"
+    rf"how (long|old|recent|up)|{_WHICH} {_DAY}|"
     r"(hva|kva|what) (er|is) (status|gyldig|the status)|"
     r"(hvem|kven|who) (har |has )?(vedt|adopt|approv|revider|oppdater|updat)\w*|"
     r"(hva|kva|what) (har |has )?(erstatt|avløs|replac|supersed)\w*)\b",
+    re.IGNORECASE,
+)
+_WHICH_DOCUMENTS = re.compile(
+    rf"{_WHICH}( av| of)?( de| dei| disse| the| these)? (plan(er|ar|ene|ane|s)?|dokument\w*|"
+    r"documents?|rapport(er|ar|ene|ane)?|reports?|retningslinje\w*|guidelines?|sider|pages?) "
+    r"(er|gjeld(er)?|har|som|is|are|have|has|that)\b",
     re.IGNORECASE,
 )
 
@@ -90,11 +101,32 @@ def kind_of(question: str) -> QuestionKind:
     return QuestionKind.PLAIN
 
 
+def asks_which_documents(question: str) -> bool:
+    """Whether a question about force is put to all documents: "hvilke planer gjelder?"."""
+    return _opens_with(_WHICH_DOCUMENTS, _asking(question))
+
+
+def asks_what_is_in_force(question: str) -> bool:
+    """Whether a question about force is about the day it is asked, not about a day to be told."""
+    asking = _asking(question)
+    return _IN_FORCE.search(asking) is not None and not _opens_with(_WHICH_DAY, asking)
+
+
 def _asks_about_force(question: str) -> bool:
     """Whether a document's state or dates are asked for, and not something that held at one."""
-    asking = "".join(_SENTENCES.findall(question)) or question  # not what is told before it
-    asking = _ASIDE.sub("", asking)
+    asking = _asking(question)
+    if _opens_with(_WHICH_DOCUMENTS, asking):
+        return _OF_FORCE.search(asking) is not None
     if not _VALIDITY.search(asking):
         return False
+    return _QUESTION_WORD.search(asking) is None or _opens_with(_ASKS_STATE, asking)
+
+
+def _opens_with(pattern: re.Pattern[str], asking: str) -> bool:
     first = _QUESTION_WORD.search(asking)
-    return first is None or _ASKS_STATE.match(asking, first.start()) is not None
+    return first is not None and pattern.match(asking, first.start()) is not None
+
+
+def _asking(question: str) -> str:
+    """What is asked: not what is told before it, nor when something else was so."""
+    return _ASIDE.sub("", "".join(_SENTENCES.findall(question)) or question)

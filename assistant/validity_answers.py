@@ -1,25 +1,29 @@
 """Answers to questions about force and dates: the register's state, with the text that proves it.
 
-The document is the one that the question names; where it names none, the one that most of the best
-passages come from, if the question asks about force or about nothing else. A question about
-another plan, or another part of the same ("når ble arealdelen vedtatt?"), is left to the
-passages. Each date of its entry is looked for in the stored texts in the forms people write;
-where it stands, that sentence is the citation. The best statements found follow as evidence, so
-that what another document says ("ble fornyet i 2016") is not lost.
+The document is the one that the question names; where it names none, the one whose title holds all
+that is asked about; where nothing more is asked about ("gjelder planen?"), or whether something
+without a name is in force ("gjelder kravene ennå?"), the one that most of the best passages come
+from. "Hvilke planer gjelder?" is answered of each document. A question about another plan, or
+another part of the same ("når ble arealdelen vedtatt?"), is left to the passages. Each date of an
+entry is looked for in the stored texts in the forms people write; where it stands, that sentence is
+the citation. The best statements found follow as evidence, so that what another document says ("ble
+fornyet i 2016") is not lost.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
+from assistant.abstention import names_in
 from assistant.citations import Citer
-from assistant.document_names import DocumentNames
+from assistant.document_names import Mention, names_publication
 from assistant.library import Library
 from assistant.query import Query
+from assistant.question_kind import asks_what_is_in_force, asks_which_documents
 from assistant.retrieval import Ranking
 from assistant.statements import score_statements
 from assistant.validity import day_text, describe, validity_of
@@ -27,31 +31,30 @@ from corpus.analysis import informative_words, stems
 from corpus.glossary import expand_english
 from corpus.index import SearchIndex, statements
 from corpus.language import Language
-from corpus.records import DocumentInfo, Passage
+from corpus.records import DocumentInfo, DocumentKind, Passage
 
 EVIDENCE_STATEMENTS = 3
-# What a question about a document's state is made of beside the document's name.
-_OF_STATE = re.compile(
-    r"(gjeld\w*|gyldig\w*|kraft|utløp\w*|utgå\w*|utdater\w*|forelde\w*|bind\w*|forplikt\w*|vedt\w+|"
-    r"oppdater\w*|revider\w*|erstatt\w*|avløs\w*|forny\w*|forslag\w*|utkast\w*|politikk\w*|status\w*|"
-    r"versjon\w*|lenge|gam\w+|gang(er)?|slutt|siste?|først\w*|enn?å|fortsatt|fremdeles|framleis|fremleis|formelt|endelig\w*|dato\w*|"
-    r"årstall?\w*|år\w*|måned\w*|månad\w*|dag\w*|tidspunkt\w*|kommune\w*|bystyre\w*|"
-    r"plan(en|ar|er|ane|ene)?|dokument\w*|strategi(en|er|ar)?|rapport(en)?|side[nr]?|sida|"
-    r"force|long|old|time|times|valid\w*|binding|adopt\w*|expir\w*|outdated|updat\w*|supersed\w*|replac\w*|renew\w*|"
-    r"appl\w+|propos\w*|draft\w*|polic\w+|versions?|last|first|still|final\w*|formal\w*|dates?|years?|"
-    r"months?|days?|today|now|city|council|municipal\w*|plans?|documents?|strateg\w+|reports?|pages?)",
-    re.IGNORECASE,
-)
-_MONTHS = re.compile(
-    r"(januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember|january|"
-    r"february|march|may|june|july|october|december)",
-    re.IGNORECASE,
-)
-_NOW = re.compile(
-    r"\b(gjeld(er|ende|ande)?|gyldig|i kraft|utløpt|utgått|utdatert|foreldet|bindende|bindande|"
-    r"forpliktende|in force|valid|binding|expired|outdated|up to date|still appl\w+)\b",
-    re.IGNORECASE,
-)
+# Words that a question about a document's state is made of, beside the document's name.
+STATE_WORDS: Mapping[Language, str] = {
+    "nb": (
+        "gjelder gjeldende gyldig gyldighet kraft utløpt utløper utgått utdatert foreldet "
+        "bindende forpliktende vedta vedtar vedtok vedtatt vedtatte vedtak oppdatert oppdatere "
+        "revidert erstattet erstatte avløst fornyet forslag utkast politikk status versjon "
+        "lenge gammel gamle gang slutt først første sist siste ennå enda fortsatt fremdeles "
+        "fremleis framleis formelt endelig dato dag år årstall måned tidspunkt kommune kommunen "
+        "kommunestyre kommunestyret bystyre bystyret fylkesting fylkestinget plan planer "
+        "dokument januar februar mars april mai juni juli august september oktober november "
+        "desember "
+    ),
+    "en": (
+        "apply applies force valid validity binding adopt adopted expired outdated update "
+        "updated supersede superseded replace replaced renew renewed proposal proposed draft "
+        "policy status version long old time last first still final finally formally date day "
+        "year month today now city council municipality municipal plan document january "
+        "february march april may june july august september october november december "
+    ),
+}
+MAX_DAY_DIGITS = 2
 
 LABELS: Mapping[Language, Mapping[str, str]] = {
     "nb": {
@@ -76,7 +79,6 @@ LABELS: Mapping[Language, Mapping[str, str]] = {
         "register": "(document register)",
     },
 }
-_WHICH_YEAR = re.compile(r"\b(hvilke[nt]?|kva|which|what) (år|years?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,19 +94,41 @@ class ValidityAnswerer:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._names = DocumentNames(library.infos.values())
 
     def write(
-        self, query: Query, ranking: Ranking, index: SearchIndex, as_of: date, citer: Citer
+        self,
+        query: Query,
+        ranking: Ranking,
+        index: SearchIndex,
+        as_of: date,
+        citer: Citer,
+        *,
+        mentions: Sequence[Mention] = (),
+        document_ids: Sequence[str] = (),
     ) -> ValidityAnswer | None:
-        """The answer, or None when no document can be told."""
-        info = self._document_of(query, ranking)
+        """The answer, or None when no document can be told.
+
+        Args:
+            query: the question.
+            ranking: its hits.
+            index: where they come from.
+            as_of: the day to judge force by.
+            citer: numbers the citations.
+            mentions: where the question names documents.
+            document_ids: the only documents to speak of; all when empty.
+        """
+        others = _other_subjects(query, mentions)
+        if asks_which_documents(query.text) and not mentions:
+            known = [self._library.info(name) for name in document_ids or self._library.infos]
+            lines = [f"- {self._state(one, query.language, as_of, index, citer)}" for one in known]
+            if others or not lines:
+                return None
+            return ValidityAnswer(text="\n".join(lines), proof=self._passages_cited(citer, index))
+        info = self._document_of(query, ranking, mentions, others)
         if info is None:
             return None
         labels = LABELS[query.language]
-        lines = [
-            describe(validity_of(info, as_of), query.language) + self._proof(info, index, citer)
-        ]
+        lines = [self._state(info, query.language, as_of, index, citer)]
         for name, day in (
             ("adopted", info.adopted),
             ("published", info.published),
@@ -123,23 +147,49 @@ class ValidityAnswerer:
                 lines.append(f"«{' '.join(statement.text.split())}» [{marker_number}]")
         return ValidityAnswer(text="\n".join(lines), proof=proof)
 
+    def _state(
+        self,
+        info: DocumentInfo,
+        language: Language,
+        as_of: date,
+        index: SearchIndex,
+        citer: Citer,
+    ) -> str:
+        told = describe(validity_of(info, as_of), language)
+        return f"{told} {self._proof(info, index, citer) or LABELS[language]['register']}"
+
     def _passages_cited(self, citer: Citer, index: SearchIndex) -> tuple[Passage, ...]:
         rows = [index.register.row_of(c.passage_id) for c in citer.citations]
         known = [row for row in rows if row is not None]
         return tuple(index.register.passages(known).values())
 
-    def _document_of(self, query: Query, ranking: Ranking) -> DocumentInfo | None:
+    def _document_of(
+        self, query: Query, ranking: Ranking, mentions: Sequence[Mention], others: Sequence[str]
+    ) -> DocumentInfo | None:
         """The document whose state is asked for; None when it is none of the register's."""
-        mentions = self._names.mentions(query.text, query.language)
-        info = self._library.info(mentions[0].document_id) if mentions else None
-        rest = query.text
-        for one in reversed(mentions):
-            rest = f"{rest[: one.start]} {rest[one.end :]}"
-        others = _other_subjects(rest, info)
-        asks_now = _NOW.search(query.text) and not _WHICH_YEAR.search(query.text)
-        if others and not asks_now:
-            return None
-        return info or self._most_found(ranking)
+        if mentions:
+            info = self._library.info(mentions[0].document_id)
+            own = _dates(info) | set(stems(f"{info.title} {info.publisher}", "nb"))
+            rest = [word for word in others if not _terms(word, query.language) & own]
+            return info if not rest or asks_what_is_in_force(query.text) else None
+        titled = self._titled(query, others) if others else None
+        found = self._most_found(ranking)
+        if titled is not None or found is None or not others:
+            return titled or found
+        own = set(stems(f"{found.title} {found.publisher}", "nb"))
+        named = [name for name in names_in(query.text) if not _terms(name.casefold(), "nb") & own]
+        named += filter(names_publication, others)
+        return found if asks_what_is_in_force(query.text) and not named else None
+
+    def _titled(self, query: Query, words: Sequence[str]) -> DocumentInfo | None:
+        """The one document whose title holds all the words; a page is called by its kind."""
+        found = [
+            info
+            for info in self._library.infos.values()
+            if info.kind is not DocumentKind.WEB_PAGE
+            and all(_terms(w, query.language) & set(stems(info.title, "nb")) for w in words)
+        ]
+        return found[0] if len(found) == 1 else None
 
     def _most_found(self, ranking: Ranking) -> DocumentInfo | None:
         counts = Counter(hit.passage.document_id for hit in ranking.hits[:5])
@@ -150,7 +200,7 @@ class ValidityAnswerer:
         for day in (info.adopted, info.updated, info.published):
             if day is not None:
                 marker = self._cite_date(info, day, index, citer)
-                return f" {marker}" if marker else ""
+                return marker or ""
         return ""
 
     def _cite_date(
@@ -168,28 +218,35 @@ class ValidityAnswerer:
         return list(index.register.passages(rows).values())
 
 
-def _stems(word: str) -> set[str]:
-    """Those of a word and of what the glossary says that it is in Norwegian."""
-    return {stem for one in (word, *expand_english(word)) for stem in stems(one, "nb")}
-
-
-def _other_subjects(rest: str, info: DocumentInfo | None) -> list[str]:
-    """What a question is about beside a document's state.
-
-    Args:
-        rest: the question without the document's name.
-        info: the document, if one was named.
-    """
-    days = (
-        (info.adopted, info.published, info.updated, info.valid_from, info.valid_to) if info else ()
+@cache
+def _state_terms() -> frozenset[str]:
+    return frozenset(
+        stem for language, words in STATE_WORDS.items() for stem in stems(words, language)
     )
-    years = {str(day.year) for day in days if day is not None}
-    own = set(stems(f"{info.title} {info.publisher}", "nb")) if info else set()
+
+
+def _terms(word: str, language: Language) -> set[str]:
+    """The word itself, its stem, and in English the stems of what it is in Norwegian."""
+    meant = (word, *expand_english(word)) if language == "en" else (word,)
+    return {word, *(stem for one in meant for stem in stems(one, "nb"))}
+
+
+def _dates(info: DocumentInfo) -> set[str]:
+    """The years that a document's entry names."""
+    days = (info.adopted, info.published, info.updated, info.valid_from, info.valid_to)
+    return {str(day.year) for day in days if day is not None}
+
+
+def _other_subjects(query: Query, mentions: Sequence[Mention]) -> list[str]:
+    """What a question is about beside the documents it names and their state."""
+    rest = query.text
+    for one in sorted(mentions, key=lambda mention: -mention.start):
+        rest = f"{rest[: one.start]} {rest[one.end :]}"
     return [
         word
         for word in informative_words(rest)
-        if not (_OF_STATE.fullmatch(word) or _MONTHS.fullmatch(word) or word in years)
-        and not (_stems(word) & own or (word.isdecimal() and len(word) < 3))
+        if not set(stems(word, query.language)) & _state_terms()
+        and not (word.isdecimal() and len(word) <= MAX_DAY_DIGITS)
     ]
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -24,6 +24,7 @@ from corpus.settings import CorpusSettings, read_settings
 from eval.significance import Ratio, estimate
 
 APART = sorted((Path(__file__).parent / "apart").glob("*.jsonl"))
+Refused = Mapping[bool, list[Ratio]]  # by whether the documents answer
 
 
 def load_apart(path: Path) -> list[tuple[str, bool]]:
@@ -45,24 +46,24 @@ def load_apart(path: Path) -> list[tuple[str, bool]]:
 def main(paths: tuple[Path, ...]) -> None:
     """Ask the questions of the served index and tell how many of each kind were refused."""
     assistant = open_assistant(read_settings(CorpusSettings), read_settings(AssistantSettings))
-    asked = [(path.stem, *one) for path in paths for one in load_apart(path)]
-    refused: list[tuple[str, bool, Ratio]] = []
+    asked = [(path, *one) for path in paths for one in load_apart(path)]
+    refused: dict[Path, Refused] = {path: {False: [], True: []} for path in paths}
     try:
         with click.progressbar(asked, label="Asking", file=sys.stderr) as bar:
-            for name, question, answerable in bar:
+            for path, question, answerable in bar:
                 was_refused = not assistant.ask(question).answered
-                refused.append((name, answerable, Ratio(numerator=float(was_refused))))
+                refused[path][answerable].append(Ratio(numerator=float(was_refused)))
     finally:
         assistant.close()
-    if len(paths) > 1:
-        for path in paths:
-            _tell(f"{path.stem}, ", [one for one in refused if one[0] == path.stem])
-    _tell("", refused)
+    if len(refused) > 1:
+        for path, found in refused.items():
+            _tell(f"{path.stem}, ", found)
+    _tell("", {kind: [r for one in refused.values() for r in one[kind]] for kind in (False, True)})
 
 
-def _tell(name: str, refused: Sequence[tuple[str, bool, Ratio]]) -> None:
+def _tell(name: str, refused: Refused) -> None:
     for answerable, kind in ((False, "unanswerable"), (True, "answerable")):
-        found = estimate([one for _, same, one in refused if same is answerable])
+        found = estimate(refused[answerable])
         between = "" if found.low is None else f" ({found.low:.2f}–{found.high:.2f})"
         if found.value is not None:
             click.echo(f"{name}{kind}: {found.value:.3f} refused{between}, n = {found.n}")

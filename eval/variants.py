@@ -28,7 +28,7 @@ from assistant.query import Query, QueryMaker
 from assistant.ranking import RankingModel, bundled_ranking
 from assistant.register_answers import RegisterAnswer, RegisterAnswerer
 from assistant.retrieval import HybridSearch, Ranking
-from assistant.validity_answers import ValidityAnswer, ValidityAnswerer
+from assistant.validity_answers import ValidityAnswerer
 from corpus.analysis import analyse, is_gram, split_words
 from corpus.glossary import expand_english, expand_synonyms
 from corpus.index import SearchIndex
@@ -364,12 +364,8 @@ class NoRegister(RegisterAnswerer):
 class NoValidity(ValidityAnswerer):
     """Takes questions about force and dates for questions about text."""
 
-    def write(
-        self, query: Query, ranking: Ranking, index: SearchIndex, as_of: date, citer: Citer
-    ) -> ValidityAnswer | None:
+    def write(self, *_: object, **__: object) -> None:
         """None, whatever is asked."""
-        del query, ranking, index, as_of, citer
-        return None
 
 
 class PassageExtractor(Extractor):

@@ -35,6 +35,9 @@ def test_a_question_on_force_is_answered_from_the_register_with_proof(
         "Når vedtok bystyret den første strategien for forskning og innovasjon?",
         "In what year was the Start-up strategy adopted?",
         "Hvem var rådmann i Trondheim da samfunnsdelen ble vedtatt?",
+        "Gjelder Trøndelagsplanen fortsatt?",
+        "Er handlingsplanen gyldig?",
+        "Gjelder klimastrategien fortsatt?",
     ],
 )
 def test_the_state_of_another_plan_is_not_told_of_the_one_at_hand(ask, question):
@@ -48,10 +51,50 @@ def test_the_state_of_another_plan_is_not_told_of_the_one_at_hand(ask, question)
         "Når ble siden om forskning sist oppdatert?",
         "Kan jeg bruke samfunnsdelen som gjeldende plan i søknaden min?",
         "Gjelder planen fortsatt?",
+        "Hvor gamle er føringene for datainnsamling i kommunen – gjelder de ennå?",
     ],
 )
 def test_the_state_of_a_document_is_told_however_it_is_named(ask, question):
     assert ask(question).mode == "register"
+
+
+def test_which_documents_are_in_force_is_told_of_each(ask, assert_verbatim):
+    answer = ask("Hvilke planer gjelder fortsatt?")
+    assert answer.mode == "register"
+    assert len(answer.answer.splitlines()) == 5
+    assert_verbatim(answer)
+    one = ask("Which of the documents are in force?", document_ids=("samfunnsdel",)).answer
+    assert one.startswith('- "Kommuneplanens samfunnsdel" covered the period')
+    assert len(one.splitlines()) == 1
+
+
+def test_a_state_without_a_sentence_that_proves_it_says_where_it_is_from(ask):
+    told = ask("Er veikartet for helse bindende for kommunen?").answer.splitlines()[0]
+    assert told.endswith("(dokumentregisteret)")
+
+
+def test_plans_of_one_sort_are_told_apart_by_their_subjects(stifinner, tmp_path):
+    manifest = "documents:\n"
+    for subject, year in (("klima", 2019), ("kultur", 2021)):
+        text = f"Handlingsplan for {subject}\n\nKommunen skal bygge ut arbeidet med {subject}.\n"
+        (tmp_path / f"{subject}.txt").write_text(text, encoding="utf-8")
+        manifest += f"""
+  - id: {subject}
+    file: {subject}.txt
+    title: Handlingsplan for {subject}
+    publisher: Storvik kommune
+    kind: plan
+    status: adopted
+    adopted: {year}-05-04
+    valid_to: 2099-12-31
+    language: nb
+"""
+    (tmp_path / "manifest.yaml").write_text(manifest, encoding="utf-8")
+    assert stifinner("ingest", tmp_path).status == 0
+    for subject, day in (("klima", "4. mai 2019"), ("kultur", "4. mai 2021")):
+        told = stifinner("ask", f"Når ble handlingsplanen for {subject} vedtatt?", "--json").json
+        assert told["mode"] == "register"
+        assert f"Vedtatt {day}." in told["answer"]
 
 
 def test_the_day_of_adoption_is_proved_by_the_text_that_holds_it(ask):
