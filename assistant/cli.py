@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from corpus.environment import SLEEPING_THREADS, silence_telemetry
+from corpus.environment import SLEEPING_THREADS, loading, silence_telemetry
 from corpus.errors import StifinnerError
 
 if TYPE_CHECKING:
@@ -117,16 +117,19 @@ def _settings() -> CorpusSettings:
 
 def _open(llm: str | None = None) -> Assistant:
     """The assistant; the bundled corpus is ingested first when nothing is indexed yet."""
-    from assistant.build import open_assistant
-    from assistant.settings import AssistantSettings
-    from corpus.home import Home
-    from corpus.settings import read_settings
+    with loading():
+        from corpus.home import Home
 
-    corpus = _settings()
+        corpus = _settings()
     if Home(corpus.home).current_id() is None:
         click.echo("Nothing is indexed yet: ingesting the bundled documents first.", err=True)
         hook("ingest_bundled")(corpus)
-    return open_assistant(corpus, read_settings(AssistantSettings), llm=llm)
+    with loading():
+        from assistant.build import open_assistant
+        from assistant.settings import AssistantSettings
+        from corpus.settings import read_settings
+
+        return open_assistant(corpus, read_settings(AssistantSettings), llm=llm)
 
 
 def _open_register() -> tuple[Register, dict[str, DocumentInfo]]:
@@ -171,13 +174,13 @@ def search(
     question: str, k: int, documents: tuple[str, ...], as_of: datetime | None, as_json: bool
 ) -> None:
     """Show the best passages for a question."""
-    from assistant.printing import print_passages
-
     assistant = _open()
     passages = assistant.search(question, k, _check_documents(assistant, documents))
     if as_json:
         click.echo(json.dumps([p.model_dump() for p in passages], ensure_ascii=False, indent=2))
     else:
+        from assistant.printing import print_passages
+
         print_passages(assistant, passages, _day(as_of))
 
 
@@ -221,14 +224,14 @@ def ask(
         if failed:
             _fail(f"{failed} of {len(questions)} questions failed; see {out}.", 1)
         return
-    from assistant.printing import print_answer
-
     assert question is not None
     assistant = _open(llm)
     answer = assistant.ask(question, after, _check_documents(assistant, documents), _day(as_of), k)
     if as_json:
         click.echo(answer.model_dump_json(indent=2))
     else:
+        from assistant.printing import print_answer
+
         print_answer(answer)
 
 
@@ -398,7 +401,8 @@ def serve(host: str, port: int, llm: str | None) -> None:
     assistant = _open(llm)
     # What the first question needs is loaded while the page is.
     threading.Thread(target=assistant.signal_reader.prepare, daemon=True).start()
-    from assistant.ui.app import serve_page
+    with loading():
+        from assistant.ui.app import serve_page
 
     serve_page(assistant, host=host, port=port)
 

@@ -10,11 +10,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-
 from assistant.answers import CommitmentJson
 from assistant.commitment_query import goal_of
 from corpus.commitment_notes import MatchedNotes
@@ -117,6 +112,11 @@ def write_xlsx(
 
     With `notes` the columns of NOTE_COLUMNS follow.
     """
+    from openpyxl import Workbook  # here, as most commands write no workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -125,7 +125,10 @@ def write_xlsx(
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     for row in rows:
-        sheet.append([_clean(cell) for cell in _all_cells(row, infos, notes)])
+        values = _all_cells(row, infos, notes)
+        sheet.append(
+            [ILLEGAL_CHARACTERS_RE.sub("", v) if isinstance(v, str) else v for v in values]
+        )
         link = sheet.cell(sheet.max_row, len(COLUMNS))
         if link.value:
             link.hyperlink = str(link.value)
@@ -185,10 +188,6 @@ def _all_cells(
 ) -> list[str | int | None]:
     own = cells(row, infos)
     return own if notes is None else [*own, *note_cells(row, notes)]
-
-
-def _clean(cell: str | int | None) -> str | int | None:
-    return ILLEGAL_CHARACTERS_RE.sub("", cell) if isinstance(cell, str) else cell
 
 
 def _harmless(cell: str | int | None) -> str | int | None:

@@ -11,10 +11,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.commitment_grammar import Understood, Wanted
@@ -23,6 +21,9 @@ from corpus.deadlines import machine_readable
 from corpus.errors import GenerationError
 from corpus.names import fold, forms_of
 from corpus.records import Commitment
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
 
 MOST_NAMES: Final = 150
 LONGEST_GOAL: Final = 80
@@ -81,6 +82,8 @@ class CommitmentTool:
         Raises:
             GenerationError: the model did not answer, or not in the form's shape.
         """
+        from langchain_core.messages import HumanMessage, SystemMessage
+
         allowed = {name: titles[name] for name in documents or titles if name in titles}
         own = [row for row in rows if row.document_id in allowed]
         messages = [SystemMessage(_prompt(own, allowed)), HumanMessage(question)]

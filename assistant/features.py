@@ -19,7 +19,7 @@ from assistant.document_names import DocumentNames, Mention
 from assistant.query import Query
 from corpus.records import BlockKind, DocumentInfo, Passage
 from corpus.register import UnitKind
-from corpus.vectors import UnitScores, Vectors
+from corpus.vectors import KINDS, UnitScores, Vectors
 
 FEATURES = (
     "lexical_passage",
@@ -91,20 +91,20 @@ def extract(query: Query, candidates: Candidates, titles: Titles) -> Matrix:
     count = len(candidates.rows)
     zeros = np.zeros(count, dtype=np.float32)
     kinds = [passage.kind for passage in candidates.passages]
+    units = _EndToEnd.of(candidates.units)
+    question = units.best(UnitKind.QUESTION)
     columns: dict[str, npt.NDArray[Any]] = {
         "lexical_passage": candidates.lexical["passage"],
         "lexical_context": candidates.lexical["context"],
         "lexical_questions": candidates.lexical.get("questions", zeros),
         "lexical_added": candidates.lexical["expanded"],
         "terms_held": candidates.lexical["held"],
-        "dense_passage": _best(candidates.units, UnitKind.PASSAGE),
-        "dense_sentence": _best(candidates.units, UnitKind.SENTENCE),
-        "dense_window": _best(candidates.units, UnitKind.WINDOW),
-        "dense_question": _best(candidates.units, UnitKind.QUESTION),
-        "dense_questions_mean": _mean_best(candidates.units),
-        "has_questions": np.asarray(
-            [scores.best(UnitKind.QUESTION) is not None for scores in candidates.units]
-        ),
+        "dense_passage": weakest_for_none(units.best(UnitKind.PASSAGE)),
+        "dense_sentence": weakest_for_none(units.best(UnitKind.SENTENCE)),
+        "dense_window": weakest_for_none(units.best(UnitKind.WINDOW)),
+        "dense_question": weakest_for_none(question),
+        "dense_questions_mean": weakest_for_none(units.mean_of_best(UnitKind.QUESTION, MEAN_OF)),
+        "has_questions": np.isfinite(question),
         "named_document": np.asarray([float(p.document_id in named) for p in candidates.passages]),
         "same_minority_language": np.asarray(
             [
@@ -120,19 +120,47 @@ def extract(query: Query, candidates: Candidates, titles: Titles) -> Matrix:
     return np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
 
 
-def _best(units: Sequence[UnitScores], kind: UnitKind) -> Matrix:
-    found = [scores.best(kind) for scores in units]
-    known = [value for value in found if value is not None]
-    weakest = min(known, default=0.0)
-    return np.asarray([weakest if v is None else v for v in found], dtype=np.float32)
+@dataclass(frozen=True, slots=True)
+class _EndToEnd:
+    """The units of all candidates one after the other (n,), each with its candidate's place."""
+
+    count: int  # of candidates
+    places: npt.NDArray[np.int64]
+    kinds: npt.NDArray[np.uint8]
+    cosines: Vectors
+
+    @classmethod
+    def of(cls, units: Sequence[UnitScores]) -> _EndToEnd:
+        """The units of at least one candidate."""
+        return cls(
+            count=len(units),
+            places=np.repeat(np.arange(len(units)), [len(one.kinds) for one in units]),
+            kinds=np.concatenate([one.kinds for one in units]),
+            cosines=np.concatenate([one.cosines for one in units]),
+        )
+
+    def best(self, kind: UnitKind) -> npt.NDArray[np.float64]:
+        """The highest cosine of a kind in each candidate; NaN where it has none."""
+        return self.mean_of_best(kind, 1)
+
+    def mean_of_best(self, kind: UnitKind, most: int) -> npt.NDArray[np.float64]:
+        """The mean of the `most` highest cosines of a kind, or of as many as there are."""
+        own = np.flatnonzero(self.kinds == KINDS.index(kind))
+        own = own[np.lexsort((-self.cosines[own], self.places[own]))]
+        places = self.places[own]
+        nth = np.arange(len(own)) - np.searchsorted(places, places)
+        chosen = own[nth < most]
+        counts = np.bincount(self.places[chosen], minlength=self.count)
+        sums = np.bincount(self.places[chosen], self.cosines[chosen], minlength=self.count)
+        means = np.full(self.count, np.nan)
+        np.divide(sums, counts, out=means, where=counts > 0)
+        return means
 
 
-def _mean_best(units: Sequence[UnitScores]) -> Matrix:
-    """Mean cosine of the best few questions of each passage."""
-    found = [scores.highest(UnitKind.QUESTION, MEAN_OF) for scores in units]
-    means = [float(np.mean(values)) if len(values) else None for values in found]
-    weakest = min((value for value in means if value is not None), default=0.0)
-    return np.asarray([weakest if v is None else v for v in means], dtype=np.float32)
+def weakest_for_none(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Values (n,), each NaN replaced by the lowest that is known; by 0 where none is."""
+    known = np.isfinite(values)
+    return np.where(known, values, values[known].min() if known.any() else 0.0)
 
 
 def _is(kinds: Sequence[BlockKind], kind: BlockKind) -> Matrix:

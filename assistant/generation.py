@@ -11,10 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
-
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import HumanMessage, SystemMessage
+from typing import TYPE_CHECKING, Final
 
 from assistant.settings import AssistantSettings
 from corpus import chat
@@ -25,6 +22,9 @@ from corpus.language import Language
 from corpus.records import Hit, Passage
 from corpus.text import split_sentences
 from corpus.tokens import LlmTokenCounter
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
 
 NO_ANSWER: Final = "INGEN_SVAR"
 MARKER = re.compile(r"\[(\d+)\]")
@@ -102,6 +102,8 @@ class Generator:
         Raises:
             GenerationError: the model did not answer.
         """
+        from langchain_core.messages import HumanMessage, SystemMessage
+
         system = SYSTEM_PROMPT.format(language=LANGUAGE_NAMES[language], words=self._max_words)
         shown = "\n\n".join(_passage_text(n, p) for n, p in enumerate(passages, start=1))
         messages = [

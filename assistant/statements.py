@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from assistant.answer_type import AnswerType, asked_type, holds_type
+from assistant.features import weakest_for_none
 from assistant.query import Query
 from assistant.ranking import LIKENESS
 from assistant.retrieval import Ranking
@@ -137,8 +138,8 @@ def components(
     columns = {
         "dense": by_dense,
         "lexical": by_lexical,
-        "beside": _z_known(_weakest_for_none(beside_best), known, by_dense),
-        "beside_mean": _z_known(_weakest_for_none(beside_mean), known, by_dense),
+        "beside": _z_known(weakest_for_none(beside_best), known, by_dense),
+        "beside_mean": _z_known(weakest_for_none(beside_mean), known, by_dense),
         "together": _z_known(together, known, by_lexical),
         "asked": _z_known(asked, known, np.zeros(len(found))),
         "type": _z(typed),
@@ -201,12 +202,6 @@ def _term_weights(query: Query, index: SearchIndex) -> Mapping[str, float]:
 def _share(weights: Mapping[str, float], held: Iterable[str]) -> float:
     total = sum(weights.values())
     return sum(weights[term] for term in weights.keys() & held) / total if total else 0.0
-
-
-def _weakest_for_none(values: Array) -> Array:
-    """Statements without the value take that of the weakest that has one."""
-    known = np.isfinite(values)
-    return np.where(known, values, values[known].min() if known.any() else 0.0)
 
 
 def _z_known(values: Array, known: Array, expected: Array) -> Array:

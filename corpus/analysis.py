@@ -24,6 +24,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
+from itertools import chain
 from math import sqrt
 
 import Stemmer  # type: ignore[import-not-found]
@@ -81,9 +82,8 @@ def analyse(text: str, language: Language | None = None) -> list[str]:
     the same in each language. Empty when the text has none but function words.
     """
     language = language or detect_language(text)
-    words = _content_words(text, language)
-    terms = [term for word in words for term in _terms_of_word(word, language)]
-    return terms + _abbreviations_of([_terms_of_word(word, language)[0] for word in words])
+    by_word = [_terms_of_word(word, language) for word in _content_words(text, language)]
+    return [*chain.from_iterable(by_word), *_abbreviations_of([terms[0] for terms in by_word])]
 
 
 def query_weights(
@@ -167,11 +167,17 @@ def analysis_fingerprint() -> str:
 
 
 def _content_words(text: str, language: Language) -> list[str]:
+    return [word for one in split_words(text) if (word := _content_word(one, language))]
+
+
+@lru_cache(maxsize=200_000)
+def _content_word(word: str, language: Language) -> str:
+    """A word in the spelling that is indexed; empty for a function word."""
     stop = _stop_words(language)
-    words = [word for word in map(_one_spelling, split_words(text)) if word not in stop]
-    if language == "en":
-        return words
-    return [bokmaal for bokmaal in map(_bokmaal, words) if bokmaal not in stop]
+    spelt = _one_spelling(word)
+    if spelt not in stop and language != "en":
+        spelt = _bokmaal(spelt)
+    return "" if spelt in stop else spelt
 
 
 @lru_cache(maxsize=200_000)

@@ -7,12 +7,14 @@ Ollama, llama.cpp, a company's gateway) it is simply what that server calls the 
 from __future__ import annotations
 
 import importlib.util
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from langchain_core.language_models import BaseChatModel
 from pydantic import SecretStr
 
 from corpus.errors import GenerationError
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
 
 TRANSIENT_STATUS: Final = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 # By name, since clients wrap httpx or httpx2, and neither need be installed for the other's sake.
@@ -43,6 +45,7 @@ def make_chat_model(
         GenerationError: the provider's package or key is missing, or the name is wrong.
     """
     from langchain.chat_models import init_chat_model
+    from langchain_core.language_models import BaseChatModel
 
     options = {"temperature": 0, "timeout": timeout_s} | options
     if base_url:

