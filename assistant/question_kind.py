@@ -71,6 +71,13 @@ _QUESTION_WORD = re.compile(
     r"which|when|who|whom|whose|why|where|how)\b",
     re.IGNORECASE,
 )
+# "Er planen gyldig, og hva …?": whether it is so is asked first, whatever comes after.
+_WHETHER = re.compile(
+    r"\W*(og |men |så |and |but |so )?(er|gjeld(er)?|har|ble|blei|vart|is|are|was|were|do|does|has|"
+    r"have)\b",
+    re.IGNORECASE,
+)
+_FIRST_CLAUSE = re.compile(r",|\b(og|and|men|but)\b")
 _WHICH = r"(hvilke[nt]?|kva( for)?( ein| eit| ei)?|hva( for)?|what|which)"
 _DAY = r"(dato|dag|år|årstall|årstal|måned|månad|tidspunkt|date|day|year|month|versjon|version)"
 _WHICH_DAY = re.compile(rf"{_WHICH} {_DAY}\b", re.IGNORECASE)
@@ -119,7 +126,11 @@ def _asks_about_force(question: str) -> bool:
         return _OF_FORCE.search(asking) is not None
     if not _VALIDITY.search(asking):
         return False
-    return _QUESTION_WORD.search(asking) is None or _opens_with(_ASKS_STATE, asking)
+    word = _QUESTION_WORD.search(asking)
+    if word is None or _ASKS_STATE.match(asking, word.start()):
+        return True
+    first = _FIRST_CLAUSE.split(asking[: word.start()])[0]
+    return bool(_WHETHER.match(first) and _VALIDITY.search(first))
 
 
 def _opens_with(pattern: re.Pattern[str], asking: str) -> bool:
