@@ -43,8 +43,8 @@ _COMPARE = re.compile(
 )
 _DOCUMENT = (
     r"(\w*plan(en)?s?|\w*strategi(en)?s?|\w*rapport(en)?s?|\w*program(met)?s?|veikart\w*|"
-    r"kommuneplan\w*|samfunnsdel\w*|næringsplan\w*|dokumentet|siden|sida|nettsiden|"
-    r"retningslinjene|føringene|roadmap|report|strategy|document|page|guidelines?)"
+    r"(samfunns|areal)del\w*|dokumentet|siden|sida|nettsiden|retningslinjene|føringene|roadmap|"
+    r"report|strategy|document|page|guidelines?)"
 )
 _HOLDS = (
     r"gjelder|gjeld|gyldig|gjeldende|gjeldande|i kraft|utløpt|utgått|utdatert|foreldet|bindende|"

@@ -120,9 +120,9 @@ class ValidityAnswerer:
         others = _other_subjects(query, mentions)
         if asks_which_documents(query.text) and not mentions:
             known = [self._library.info(name) for name in document_ids or self._library.infos]
-            lines = [f"- {self._state(one, query.language, as_of, index, citer)}" for one in known]
-            if others or not lines:
+            if others or not known:
                 return None
+            lines = [f"- {self._state(one, query.language, as_of, index, citer)}" for one in known]
             return ValidityAnswer(text="\n".join(lines), proof=self._passages_cited(citer, index))
         info = self._document_of(query, ranking, mentions, others)
         if info is None:

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -66,6 +67,13 @@ def test_which_documents_are_in_force_is_told_of_each(ask, assert_verbatim):
     one = ask("Which of the documents are in force?", document_ids=("samfunnsdel",)).answer
     assert one.startswith('- "Kommuneplanens samfunnsdel" covered the period')
     assert len(one.splitlines()) == 1
+
+
+def test_plans_asked_for_by_a_subject_leave_no_citation_of_their_states_behind(ask):
+    answer = ask("Hvilke planer er vedtatt for klima og miljø?")
+    assert answer.mode == "extractive"
+    used = dict.fromkeys(re.findall(r"\[(\d+)\]", answer.answer))
+    assert list(used) == [str(n) for n in range(1, len(answer.citations) + 1)]
 
 
 def test_a_state_without_a_sentence_that_proves_it_says_where_it_is_from(ask):

@@ -24,7 +24,7 @@ def test_a_citation_opens_its_quote_highlighted_in_its_surroundings(visit, texts
     one = visit()
     answer = one.ask(REK)
     assert "REK" in answer
-    last = one.page.locator(".st-body .st-cite").first
+    last = one.page.locator(".st-body .st-cite").last
     marker = last.inner_text().strip("[]")
     last.click()
     card = one.page.locator(f"#sources .st-source[data-marker='{marker}']")
@@ -124,16 +124,13 @@ def test_two_chats_at_the_same_time_do_not_mix(visit):
 
 def test_an_earlier_answers_markers_bring_its_sources_back(visit):
     one = visit()
-    answer = one.ask(REK)
-    cite = one.page.locator(".st-exchange[data-exchange='0'] .st-cite").first
-    cite.click()
-    at_first = one.page.wait_for_selector("#sources .st-sources[data-group='0'] mark").inner_text()
+    one.ask(REK)
     one.ask(CLIMATE, 1)
     one.page.wait_for_selector("#sources .st-sources[data-group='1']")
-    cite.click()
-    marked = one.page.wait_for_selector("#sources .st-sources[data-group='0'] mark")
-    assert marked.inner_text() == at_first
-    assert at_first in answer
+    told = one.page.locator(".st-exchange[data-exchange='0'] .st-body p")
+    told.filter(has_text="helseopplysninger").first.locator(".st-cite").first.click()
+    marked = one.page.wait_for_selector("#sources .st-sources[data-group='0'] mark:visible")
+    assert "helseopplysninger" in marked.inner_text()
 
 
 def test_an_example_question_is_asked_by_pressing_it_with_the_keyboard(visit):
