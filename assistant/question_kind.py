@@ -56,10 +56,8 @@ _FORCE = (
 )
 _IN_FORCE = re.compile(rf"\b({_HOLDS})\b", re.IGNORECASE)
 _OF_FORCE = re.compile(rf"\b{_FORCE}\b", re.IGNORECASE)
-_VALIDITY = re.compile(
-    rf"\b{_DOCUMENT}\b.*\b{_FORCE}\b|\b{_FORCE}\b.*\b{_DOCUMENT}\b", re.IGNORECASE
-)
-_SENTENCES = re.compile(r"[^.!?]+\?")
+_OF_DOCUMENT = re.compile(rf"\b{_DOCUMENT}\b", re.IGNORECASE)
+_SENTENCES = re.compile(r"[^.!?]+\??")
 # "Hvem var rådmann da planen ble vedtatt?", "når det gjelder": nothing of this asks about force.
 _ASIDE = re.compile(
     r"(?<=\w )(?<!\bog )(?<!\band )(?<!\btil )(?<!\buntil )(da|etter at|når|før|when|after|before) "
@@ -124,13 +122,18 @@ def _asks_about_force(question: str) -> bool:
     asking = _asking(question)
     if _opens_with(_WHICH_DOCUMENTS, asking):
         return _OF_FORCE.search(asking) is not None
-    if not _VALIDITY.search(asking):
+    if not _is_of_force(asking):
         return False
     word = _QUESTION_WORD.search(asking)
     if word is None or _ASKS_STATE.match(asking, word.start()):
         return True
     first = _FIRST_CLAUSE.split(asking[: word.start()])[0]
-    return bool(_WHETHER.match(first) and _VALIDITY.search(first))
+    return bool(_WHETHER.match(first) and _is_of_force(first))
+
+
+def _is_of_force(text: str) -> bool:
+    """Whether a document and its being in force or its dates are spoken of."""
+    return bool(_OF_DOCUMENT.search(text) and _OF_FORCE.search(text))
 
 
 def _opens_with(pattern: re.Pattern[str], asking: str) -> bool:
@@ -140,4 +143,5 @@ def _opens_with(pattern: re.Pattern[str], asking: str) -> bool:
 
 def _asking(question: str) -> str:
     """What is asked: not what is told before it, nor when something else was so."""
-    return _ASIDE.sub("", "".join(_SENTENCES.findall(question)) or question)
+    asked = [one for one in _SENTENCES.findall(question) if one.endswith("?")]
+    return _ASIDE.sub("", "".join(asked) or question)
