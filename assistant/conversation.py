@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.question_kind import QuestionKind, asks_which_documents, kind_of
 from corpus.analysis import informative_words
 
 _OPENS = re.compile(
@@ -76,5 +77,7 @@ def _leans(question: str) -> bool:
     words = informative_words(question)
     if _OPENS.search(question):
         return True
+    if asks_which_documents(question) and kind_of(question) is QuestionKind.VALIDITY:
+        return False  # "hvilke planer gjelder?" is put to all documents
     points = _POINTS_BACK.search(_POINTS_FORWARD.sub(" ", question)) is not None
     return (points and len(words) <= ENOUGH_OF_ITS_OWN) or len(words) <= 1

@@ -69,6 +69,11 @@ def test_which_documents_are_in_force_is_told_of_each(ask, assert_verbatim):
     assert len(one.splitlines()) == 1
 
 
+def test_which_documents_are_in_force_stands_alone_after_another_question(ask):
+    answer = ask("Hvilke planer gjelder ennå?", "Hvem eier dataene vi samler inn?")
+    assert answer.mode == "register"
+
+
 def test_plans_asked_for_by_a_subject_leave_no_citation_of_their_states_behind(ask):
     answer = ask("Hvilke planer er vedtatt for klima og miljø?")
     assert answer.mode == "extractive"
